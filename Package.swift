@@ -1,0 +1,110 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 language mode (from the tools version) and no warning left standing.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "sagascope",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Sagascope", targets: ["Sagascope"]),
+        .library(name: "SagaInstrumentation", targets: ["SagaInstrumentation"]),
+        .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
+        .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
+        .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
+    ],
+    traits: [
+        .trait(name: "OTLPHTTP", description: "Push OTLP over HTTP (async-http-client, BoringSSL). Without it: the file exporter."),
+        .trait(name: "AdminServer", description: "Serve /metrics, /healthz and /readyz (hummingbird)."),
+        .default(enabledTraits: ["OTLPHTTP", "AdminServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+    ],
+    targets: [
+        // MARK: Recording and instrumentation
+        .target(name: "CSagascope", cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "SagaTelemetry",
+            dependencies: [
+                "CSagascope",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "SagaTasks", dependencies: ["SagaTelemetry", "CSagascope"], swiftSettings: strict),
+        .target(name: "SagaInstrumentation", dependencies: ["SagaTelemetry", "SagaTasks"], swiftSettings: strict),
+
+        // MARK: Exporters
+        .systemLibrary(
+            name: "CZlib", path: "exporters/Gzip/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]
+        ),
+        .target(name: "Gzip", dependencies: ["CZlib"], path: "exporters/Gzip/Gzip", swiftSettings: strict),
+        .systemLibrary(
+            name: "CProtobufC", path: "exporters/OTLP/CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]
+        ),
+        .target(name: "COTLP", dependencies: ["CProtobufC"], path: "exporters/OTLP/COTLP"),
+        .target(
+            name: "OTLPExporter",
+            dependencies: [
+                "SagaTelemetry", "COTLP", "CProtobufC", "Gzip",
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["OTLPHTTP"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["OTLPHTTP"])),
+                .product(name: "NIOHTTP1", package: "swift-nio", condition: .when(traits: ["OTLPHTTP"])),
+            ],
+            path: "exporters/OTLP/OTLPExporter",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "PrometheusExporter", dependencies: ["SagaTelemetry"], path: "exporters/Prometheus",
+            swiftSettings: strict),
+
+        // MARK: The one import for users
+        .target(
+            name: "Sagascope",
+            dependencies: [
+                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "OTLPExporter", "PrometheusExporter", "Gzip",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(
+                    name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["AdminServer"])),
+            ],
+            swiftSettings: strict
+        ),
+
+        // MARK: Examples
+        .executableTarget(
+            name: "checkout",
+            dependencies: [
+                "Sagascope",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "examples/checkout",
+            swiftSettings: strict
+        ),
+    ]
+)

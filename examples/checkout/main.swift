@@ -1,0 +1,5 @@
+import GRDB
+import ArgumentParser
+import Hummingbird
+import AsyncHTTPClient
+print("x")
