@@ -1,1 +1,9 @@
-// x
+// What Swift cannot say, or not at this price: thread-locals, the clock, and the memory that recording writes to.
+// Each header below tells one story; all functions of the hot path are inline.
+#pragma once
+#include "sgs_clock.h"
+#include "sgs_ids.h"
+#include "sgs_ring.h"
+#include "sgs_slot.h"
+#include "sgs_thread.h"
+#include "sgs_tasks.h"

@@ -1,0 +1,86 @@
+// What recording owns per thread: two rings, a free list of slots, a generator and the cells of sharded instruments.
+//
+// Blocks are in a list that never shrinks. A block whose thread has ended is adopted, as it is, by the next new thread:
+// nothing to fold, nothing lost, and as many blocks as there ever were threads at once.
+// Never hold the pointer across an `await`: the task may continue on another thread.
+#pragma once
+#include <stdint.h>
+#include "sgs_ids.h"
+#include "sgs_ring.h"
+#include "sgs_slot.h"
+
+#define SGS_CELLS (1u << 20)   // 8-byte cells a thread; reserved address space, pages committed on first touch
+
+typedef struct sgs_thread {
+  sgs_rng rng;
+  sgs_slot *free_slots;
+  uint64_t free_count;
+  uint64_t *cells;
+  struct sgs_thread *next;
+  uint32_t live;
+  uint8_t pad[76];
+  sgs_ring rings[2];
+} sgs_thread;
+
+extern _Thread_local sgs_thread *sgs_self_pointer __attribute__((tls_model("initial-exec")));
+
+/// 0 until a pipeline is attached: spans and events are not recorded at all. Instruments always count.
+extern uint32_t sgs_recording;
+
+sgs_thread *sgs_thread_attach(void);
+/// The first block; follow `next`. Safe at any time.
+sgs_thread *sgs_thread_first(void);
+/// Ring sizes of threads that attach from now on; rounded up to a power of two, at least 2 × SGS_MAX_RECORD.
+void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes);
+
+static inline sgs_thread *sgs_self(void) {
+  sgs_thread *self = sgs_self_pointer;
+  return __builtin_expect(self != 0, 1) ? self : sgs_thread_attach();
+}
+
+static inline int sgs_is_recording(void) { return (int)__atomic_load_n(&sgs_recording, __ATOMIC_RELAXED); }
+void sgs_set_recording(int on);
+
+sgs_slot *sgs_slot_refill(sgs_thread *self);
+void sgs_slot_spill(sgs_thread *self);
+void sgs_slot_release_heap(sgs_slot *slot);
+
+static inline sgs_slot *sgs_slot_get(sgs_thread *self) {
+  sgs_slot *slot = self->free_slots;
+  if (__builtin_expect(slot == 0, 0)) return sgs_slot_refill(self);
+  self->free_slots = slot->next;
+  self->free_count--;
+  return slot;
+}
+
+static inline void sgs_slot_put(sgs_thread *self, sgs_slot *slot) {
+  if (__builtin_expect(slot->heap != 0, 0)) sgs_slot_release_heap(slot);
+  slot->next = self->free_slots;
+  self->free_slots = slot;
+  if (__builtin_expect(++self->free_count > 256, 0)) sgs_slot_spill(self);
+}
+
+// MARK: cells of sharded instruments
+
+/// Takes `count` cells in every thread's block, present and future; the first one's index, or -1 when none are left.
+int64_t sgs_cells_reserve(uint64_t count);
+/// Sums of one cell over all threads.
+uint64_t sgs_cell_sum(uint64_t cell);
+double sgs_cell_sum_double(uint64_t cell);
+
+// One writer a cell (its thread), so a relaxed load and store are enough; readers see whole words.
+static inline void sgs_cell_add(uint64_t cell, uint64_t value) {
+  uint64_t *at = sgs_self()->cells + cell;
+  __atomic_store_n(at, __atomic_load_n(at, __ATOMIC_RELAXED) + value, __ATOMIC_RELAXED);
+}
+
+static inline void sgs_cell_record(uint64_t bucket, uint64_t sum, double value) {
+  uint64_t *cells = sgs_self()->cells;
+  __atomic_store_n(cells + bucket, __atomic_load_n(cells + bucket, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+  uint64_t bits = __atomic_load_n(cells + sum, __ATOMIC_RELAXED);
+  double total;
+  memcpy(&total, &bits, 8);
+  total += value;
+  memcpy(&bits, &total, 8);
+  __atomic_store_n(cells + sum, bits, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,163 @@
+#include "CSagascope.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+_Thread_local sgs_thread *sgs_self_pointer __attribute__((tls_model("initial-exec")));
+uint32_t sgs_recording;
+
+static sgs_thread *first_thread;   // pushed to only, under the lock; read without
+static pthread_mutex_t attach_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t key_once = PTHREAD_ONCE_INIT;
+static pthread_key_t thread_key;
+static uint64_t ring_bytes[2] = {1u << 20, 1u << 19};
+static uint64_t next_cell;
+static sgs_slot *shared_slots;     // a stack: pushed by compare-and-set, taken whole by exchange, so no ABA
+
+static void thread_ended(void *block) {
+  sgs_self_pointer = NULL;
+  __atomic_store_n(&((sgs_thread *)block)->live, 0, __ATOMIC_RELEASE);
+}
+
+static void make_key(void) { pthread_key_create(&thread_key, thread_ended); }
+
+// Address space only: pages are committed when touched. Without it nothing can be recorded, so there is no way on.
+static void *reserve_memory(uint64_t bytes) {
+  void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) {
+    static const char message[] = "sagascope: cannot reserve memory for a recording thread (mmap failed); raise the address-space limit\n";
+    (void)!write(STDERR_FILENO, message, sizeof message - 1);
+    abort();
+  }
+  return memory;
+}
+
+void sgs_rng_seed(sgs_rng *r) {
+  if (getrandom(r, sizeof *r, 0) != (ssize_t)sizeof *r || (r->a | r->b) == 0) {
+    r->a = sgs_mix(sgs_monotonic_ns(), 0x9E3779B97F4A7C15ull);
+    r->b = sgs_mix((uint64_t)(uintptr_t)r, sgs_monotonic_ns()) | 1;
+  }
+}
+
+static void make_ring(sgs_ring *ring, uint64_t capacity) {
+  ring->capacity = capacity;
+  ring->bytes = reserve_memory(capacity + SGS_MAX_RECORD);
+}
+
+static sgs_thread *make_thread(void) {
+  sgs_thread *block = reserve_memory(sizeof *block);   // page-aligned and zeroed
+  make_ring(&block->rings[SGS_SPANS], ring_bytes[SGS_SPANS]);
+  make_ring(&block->rings[SGS_EVENTS], ring_bytes[SGS_EVENTS]);
+  block->cells = reserve_memory(SGS_CELLS * sizeof(uint64_t));
+  sgs_rng_seed(&block->rng);
+  block->next = first_thread;
+  __atomic_store_n(&first_thread, block, __ATOMIC_RELEASE);
+  return block;
+}
+
+sgs_thread *sgs_thread_attach(void) {
+  pthread_once(&key_once, make_key);
+  pthread_mutex_lock(&attach_lock);
+  sgs_thread *block = first_thread;
+  while (block && __atomic_load_n(&block->live, __ATOMIC_ACQUIRE)) block = block->next;
+  if (!block) block = make_thread();
+  __atomic_store_n(&block->live, 1, __ATOMIC_RELAXED);
+  pthread_mutex_unlock(&attach_lock);
+  pthread_setspecific(thread_key, block);
+  sgs_self_pointer = block;
+  return block;
+}
+
+sgs_thread *sgs_thread_first(void) { return __atomic_load_n(&first_thread, __ATOMIC_ACQUIRE); }
+
+static uint64_t power_of_two(uint64_t bytes) {
+  uint64_t size = 2 * SGS_MAX_RECORD;
+  while (size < bytes) size *= 2;
+  return size;
+}
+
+void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes) {
+  pthread_mutex_lock(&attach_lock);
+  ring_bytes[SGS_SPANS] = power_of_two(span_bytes);
+  ring_bytes[SGS_EVENTS] = power_of_two(event_bytes);
+  pthread_mutex_unlock(&attach_lock);
+}
+
+void sgs_set_recording(int on) { __atomic_store_n(&sgs_recording, (uint32_t)on, __ATOMIC_RELEASE); }
+
+// MARK: slots
+
+sgs_slot *sgs_slot_refill(sgs_thread *self) {
+  sgs_slot *slots = __atomic_exchange_n(&shared_slots, NULL, __ATOMIC_ACQUIRE);
+  if (!slots) {
+    enum { count = 64 };
+    slots = reserve_memory(count * sizeof *slots);
+    for (int i = 0; i < count - 1; i++) slots[i].next = &slots[i + 1];
+  }
+  uint64_t rest = 0;
+  for (sgs_slot *slot = slots->next; slot; slot = slot->next) rest++;
+  self->free_slots = slots->next;
+  self->free_count = rest;
+  return slots;
+}
+
+void sgs_slot_spill(sgs_thread *self) {
+  sgs_slot *head = self->free_slots, *last = head;
+  for (int i = 0; i < 127; i++) last = last->next;
+  self->free_slots = last->next;
+  self->free_count -= 128;
+  sgs_slot *old = __atomic_load_n(&shared_slots, __ATOMIC_RELAXED);
+  do last->next = old;
+  while (!__atomic_compare_exchange_n(&shared_slots, &old, head, 1, __ATOMIC_RELEASE, __ATOMIC_RELAXED));
+}
+
+int sgs_slot_grow(sgs_slot *slot, uint64_t more) {
+  uint64_t used = (uint64_t)(slot->cursor - slot->start), need = used + more + SGS_SLOT_TAIL;
+  if (need > SGS_MAX_RECORD - 16) return 0;
+  uint64_t size = 2048;
+  while (size < need) size *= 2;
+  uint8_t *body = malloc(size);
+  if (!body) return 0;
+  memcpy(body, slot->start, used);
+  free(slot->heap);
+  slot->heap = body;
+  slot->start = body;
+  slot->cursor = body + used;
+  slot->limit = body + size - SGS_SLOT_TAIL;
+  return 1;
+}
+
+void sgs_slot_release_heap(sgs_slot *slot) {
+  free(slot->heap);
+  slot->heap = NULL;
+}
+
+// MARK: cells
+
+int64_t sgs_cells_reserve(uint64_t count) {
+  uint64_t at = __atomic_load_n(&next_cell, __ATOMIC_RELAXED);
+  do {
+    if (at + count > SGS_CELLS) return -1;
+  } while (!__atomic_compare_exchange_n(&next_cell, &at, at + count, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  return (int64_t)at;
+}
+
+uint64_t sgs_cell_sum(uint64_t cell) {
+  uint64_t sum = 0;
+  for (sgs_thread *block = sgs_thread_first(); block; block = block->next)
+    sum += __atomic_load_n(block->cells + cell, __ATOMIC_RELAXED);
+  return sum;
+}
+
+double sgs_cell_sum_double(uint64_t cell) {
+  double sum = 0;
+  for (sgs_thread *block = sgs_thread_first(); block; block = block->next) {
+    uint64_t bits = __atomic_load_n(block->cells + cell, __ATOMIC_RELAXED);
+    double value;
+    memcpy(&value, &bits, 8);
+    sum += value;
+  }
+  return sum;
+}

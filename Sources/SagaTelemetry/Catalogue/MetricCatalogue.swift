@@ -1,0 +1,107 @@
+/// Every metric that Sagascope emits, each one once: name, kind, unit, buckets, attributes, text.
+///
+/// The instruments, both exporters and the reference page are made from this list. Names follow OpenTelemetry's semantic
+/// conventions 1.44: seconds and bytes, counters plural with a `{thing}` unit, `error.type` absent on success.
+public enum MetricCatalogue {
+    // MARK: runs
+    public static let runDuration = MetricDescriptor(
+        "saga.run.duration", .histogram(bounds: Buckets.run), unit: "s",
+        attributes: ["saga.name", "saga.result", "error.type"],
+        "Time from the start of a saga run to its end, by result.")
+    public static let runActive = MetricDescriptor(
+        "saga.run.active", .upDownCounter, unit: "{run}", attributes: ["saga.name", "saga.run.state"],
+        "Saga runs that have started and not ended.")
+    public static let runOldestAge = MetricDescriptor(
+        "saga.run.oldest.age", .gauge, unit: "s", attributes: ["saga.name", "saga.run.state"],
+        "Age of the oldest run that is still open.")
+    public static let runProgressAge = MetricDescriptor(
+        "saga.run.progress.age", .gauge, unit: "s", attributes: ["saga.name"],
+        "Largest time since an open run started or ended a step.")
+
+    // MARK: steps and compensations
+    public static let stepDuration = MetricDescriptor(
+        "saga.step.duration", .histogram(bounds: Buckets.standard), unit: "s",
+        attributes: ["saga.name", "saga.step.name", "error.type"],
+        "Duration of one attempt of a step.")
+    public static let stepAttempts = MetricDescriptor(
+        "saga.step.attempts", .counter, unit: "{attempt}",
+        attributes: ["saga.name", "saga.step.name", "saga.step.outcome"],
+        "Attempts of a step, by outcome.")
+    public static let compensationDuration = MetricDescriptor(
+        "saga.compensation.duration", .histogram(bounds: Buckets.run), unit: "s",
+        attributes: ["saga.name", "saga.step.name", "error.type"],
+        "Duration of the compensation of a step.")
+    public static let compensationPending = MetricDescriptor(
+        "saga.compensation.pending", .upDownCounter, unit: "{compensation}", attributes: ["saga.name"],
+        "Compensations that have started and not ended.")
+
+    // MARK: tasks
+    public static let taskCount = MetricDescriptor(
+        "saga.task.count", .upDownCounter, unit: "{task}", attributes: ["saga.task.state"],
+        "Live tracked tasks of open saga runs, by state.")
+    public static let taskReadyDuration = MetricDescriptor(
+        "saga.task.ready.duration", .histogram(bounds: Buckets.stall), unit: "s",
+        attributes: ["saga.name", "saga.step.name"],
+        "Time a task was ready to run before a thread took it.")
+    public static let taskBusyDuration = MetricDescriptor(
+        "saga.task.busy.duration", .histogram(bounds: Buckets.stall), unit: "s",
+        attributes: ["saga.name", "saga.step.name"],
+        "Time a task ran on a thread without suspending.")
+    public static let taskBlockedDuration = MetricDescriptor(
+        "saga.task.blocked.duration", .histogram(bounds: Buckets.standard), unit: "s",
+        attributes: ["saga.name", "saga.step.name", "saga.block.reason"],
+        "Time a task was suspended, waiting for something.")
+    public static let taskLifetime = MetricDescriptor(
+        "saga.task.lifetime.duration", .histogram(bounds: Buckets.run), unit: "s", attributes: ["saga.name"],
+        "Time from the creation of a task to its end.")
+    public static let taskUntracked = MetricDescriptor(
+        "saga.task.untracked", .counter, unit: "{task}", attributes: ["saga.name"],
+        "Tasks that were not tracked because their run already had its limit of tracked tasks.")
+    public static let trackingTier = MetricDescriptor(
+        "sagascope.tracking.tier", .upDownCounter, unit: "1", attributes: ["tier", "reason"],
+        "1 for each tier of task tracking that is on, 0 for one that is off, with the reason.")
+
+    // MARK: the pipeline itself
+    public static let spanProcessed = MetricDescriptor(
+        "otel.sdk.processor.span.processed", .counter, unit: "{span}", attributes: ["error.type"],
+        "Spans that ended, with error.type those that were dropped before export.")
+    public static let spanExported = MetricDescriptor(
+        "otel.sdk.exporter.span.exported", .counter, unit: "{span}", attributes: ["error.type"],
+        "Spans whose export has finished, with error.type those that failed.")
+    public static let spanInFlight = MetricDescriptor(
+        "otel.sdk.exporter.span.inflight", .upDownCounter, unit: "{span}", attributes: [],
+        "Spans recorded and neither exported nor dropped.")
+    public static let logProcessed = MetricDescriptor(
+        "otel.sdk.processor.log.processed", .counter, unit: "{log_record}", attributes: ["error.type"],
+        "Events recorded, with error.type those that were dropped before export.")
+    public static let logExported = MetricDescriptor(
+        "otel.sdk.exporter.log.exported", .counter, unit: "{log_record}", attributes: ["error.type"],
+        "Events whose export has finished, with error.type those that failed.")
+    public static let logInFlight = MetricDescriptor(
+        "otel.sdk.exporter.log.inflight", .upDownCounter, unit: "{log_record}", attributes: [],
+        "Events recorded and neither exported nor dropped.")
+    public static let pointExported = MetricDescriptor(
+        "otel.sdk.exporter.metric_data_point.exported", .counter, unit: "{data_point}", attributes: ["error.type"],
+        "Metric points whose export has finished, with error.type those that failed.")
+
+    public static let all: [MetricDescriptor] = [
+        runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
+        compensationPending, taskCount, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
+        taskUntracked, trackingTier, spanProcessed, spanExported, spanInFlight, logProcessed, logExported, logInFlight,
+        pointExported,
+    ]
+}
+
+/// Histogram bounds in seconds, by what they measure.
+public enum Buckets {
+    /// Whole runs: 10 ms to a day.
+    public static let run: [Double] = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600, 1800, 3600, 14400, 86400]
+    /// Requests and steps: 5 ms to 10 s.
+    public static let standard: [Double] = [
+        0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
+    ]
+    /// Scheduling delays: 10 µs to 1 s.
+    public static let stall: [Double] = [
+        0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1,
+    ]
+}

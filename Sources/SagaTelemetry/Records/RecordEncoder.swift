@@ -1,0 +1,69 @@
+import CSagascope
+
+/// Writes one record (a span or an event) as OTLP bytes into a slot while it is being recorded.
+///
+/// The slot belongs to whoever holds the encoder: ``TraceSpan`` and ``EventRecorder`` are `~Copyable`, so there is one
+/// writer, and the compiler checks it.
+@frozen @usableFromInline struct RecordEncoder {
+    @usableFromInline let slot: UnsafeMutablePointer<sgs_slot>
+
+    /// Attributes past this number are dropped and counted, as the specification's default limit says.
+    @usableFromInline static let attributeLimit: UInt16 = 128
+
+    @inlinable @inline(__always) init() {
+        slot = sgs_slot_get(sgs_self())
+        slot.pointee.cursor = UnsafeMutableRawPointer(slot).advanced(by: Self.bodyOffset).assumingMemoryBound(to: UInt8.self)
+        slot.pointee.start = slot.pointee.cursor
+        slot.pointee.limit = slot.pointee.start + (Int(SGS_SLOT_BYTES) - Int(SGS_SLOT_TAIL))
+        slot.pointee.keys = 0
+        slot.pointee.attributes = 0
+        slot.pointee.dropped_attributes = 0
+    }
+
+    @usableFromInline static let bodyOffset = MemoryLayout<sgs_slot>.offset(of: \.body) ?? 0
+
+    /// Room for `count` bytes at the cursor; false when the record would become larger than a ring takes.
+    @inlinable @inline(__always) func reserve(_ count: Int) -> Bool {
+        if slot.pointee.cursor + count <= slot.pointee.limit { return true }
+        return grow(count)
+    }
+
+    @usableFromInline @inline(never) func grow(_ count: Int) -> Bool {
+        sgs_slot_grow(slot, UInt64(count)) != 0
+    }
+
+    @inlinable @inline(__always) var cursor: WirePointer {
+        get { WirePointer(slot.pointee.cursor) }
+        nonmutating set { slot.pointee.cursor = newValue.assumingMemoryBound(to: UInt8.self) }
+    }
+
+    @inlinable @inline(__always) var count: Int { slot.pointee.cursor - slot.pointee.start }
+
+    /// Copies the record into this thread's ring and gives the slot back.
+    @inlinable @inline(__always) func commit(to signal: Signal) {
+        let thread = sgs_self()!
+        let ring = thread.ring(signal)
+        let length = UInt64(count)
+        if let place = sgs_ring_reserve(ring, length) {
+            place.update(from: slot.pointee.start, count: count)
+            sgs_ring_commit(ring, place, length, signal.rawValue)
+        }
+        sgs_slot_put(thread, slot)
+    }
+}
+
+/// Which of a thread's two rings a record goes to.
+@frozen public enum Signal: Int32, Sendable, CaseIterable {
+    case spans = 0
+    /// Events: OTLP log records.
+    case logs = 1
+}
+
+extension UnsafeMutablePointer<sgs_thread> {
+    @inlinable @inline(__always) func ring(_ signal: Signal) -> UnsafeMutablePointer<sgs_ring> {
+        UnsafeMutableRawPointer(self).advanced(by: sgsRingsOffset).assumingMemoryBound(to: sgs_ring.self)
+            + Int(signal.rawValue)
+    }
+}
+
+@usableFromInline let sgsRingsOffset = MemoryLayout<sgs_thread>.offset(of: \.rings) ?? 0

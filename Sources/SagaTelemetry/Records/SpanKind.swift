@@ -1,0 +1,27 @@
+/// The part a span plays in a trace. Raw values are OTLP's.
+@frozen public enum SpanKind: UInt8, Sendable {
+    case `internal` = 1
+    case server = 2
+    case client = 3
+    case producer = 4
+    case consumer = 5
+}
+
+/// How a span ended. Raw values are OTLP's status codes.
+@frozen public enum SpanStatus: Sendable, Hashable {
+    case unset
+    case ok
+    /// - Parameter message: what went wrong, for people.
+    case error(_ message: String)
+}
+
+/// A reference from a span to another one: `saga.link.type` says which kind.
+public struct SpanLink: Sendable {
+    public var context: TraceContext
+    public var attributes: Attributes
+
+    public init(_ context: TraceContext, attributes: Attributes = .empty) {
+        self.context = context
+        self.attributes = attributes
+    }
+}
