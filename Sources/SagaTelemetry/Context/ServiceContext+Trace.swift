@@ -15,12 +15,15 @@ extension ServiceContext {
 
 extension TraceContext {
     /// The innermost span that this code runs under, whether Sagascope or swift-distributed-tracing bound it.
+    public static var active: TraceContext? { innermost(in: ServiceContext.current) }
+
+    /// The inner one of what `context` names and what our own scopes have bound.
     ///
-    /// `withSpan` of the ecosystem binds only `ServiceContext`, Sagascope's leaf scopes bind only ``current``; of two spans
+    /// `withSpan` of the ecosystem binds only `ServiceContext`, Sagascope's lean scopes bind only ``current``; of two spans
     /// of one trace the deeper one is the inner one. Of two traces the `ServiceContext` wins: a request came in.
-    public static var active: TraceContext? {
-        guard let mirrored = ServiceContext.current?.traceContext else { return current }
-        guard let own = current, own.traceID == mirrored.traceID, own.depth > mirrored.depth else { return mirrored }
+    static func innermost(in context: ServiceContext?) -> TraceContext? {
+        guard let given = context?.traceContext else { return current }
+        guard let own = current, own.traceID == given.traceID, own.depth > given.depth else { return given }
         return own
     }
 }

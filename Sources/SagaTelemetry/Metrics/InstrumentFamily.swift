@@ -23,7 +23,7 @@ public final class InstrumentFamily: Sendable {
     /// Where one series keeps its numbers.
     private enum Series {
         case cells(Attributes, first: UInt64)
-        case gauge(Attributes, Gauge)
+        case gauge(Attributes, BoundGauge)
     }
 
     init(_ descriptor: MetricDescriptor) {
@@ -44,10 +44,10 @@ public final class InstrumentFamily: Sendable {
         }
     }
 
-    func gauge(_ attributes: Attributes) -> Gauge {
+    func gauge(_ attributes: Attributes) -> BoundGauge {
         state.withLock { state in
-            let ordinal = Self.ordinal(of: attributes, in: &state) { .gauge($0, Gauge()) }
-            guard let ordinal, case .gauge(_, let gauge) = state.series[ordinal] else { return Gauge() }
+            let ordinal = Self.ordinal(of: attributes, in: &state) { .gauge($0, BoundGauge()) }
+            guard let ordinal, case .gauge(_, let gauge) = state.series[ordinal] else { return BoundGauge() }
             return gauge
         }
     }

@@ -36,21 +36,21 @@ public final class MetricRegistry: Sendable {
 
     // MARK: binding
 
-    public func counter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> Counter {
-        Counter(cell: family(descriptor).cell(attributes))
+    public func counter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundCounter {
+        BoundCounter(cell: family(descriptor).cell(attributes))
     }
 
-    public func upDownCounter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> UpDownCounter {
-        UpDownCounter(cell: family(descriptor).cell(attributes))
+    public func upDownCounter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundUpDownCounter {
+        BoundUpDownCounter(cell: family(descriptor).cell(attributes))
     }
 
-    public func gauge(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> Gauge {
+    public func gauge(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundGauge {
         family(descriptor).gauge(attributes)
     }
 
-    public func histogram(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> Histogram {
+    public func histogram(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundHistogram {
         let family = family(descriptor)
-        return Histogram(cell: family.cell(attributes), bounds: family.bounds)
+        return BoundHistogram(cell: family.cell(attributes), bounds: family.bounds)
     }
 
     /// Measures at collection time instead of all the time.

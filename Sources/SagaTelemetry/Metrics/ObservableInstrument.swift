@@ -55,8 +55,9 @@ final class ObservableInstrument: Sendable {
         var points: [Int: NumberPoint] = [:]
         state.withLock { state in
             for (attributes, value) in observations.values {
-                let limited = state.ordinals[attributes] != nil || state.ordinals.count < InstrumentFamily.cardinalityLimit
-                let attributes = limited ? attributes : InstrumentFamily.overflow
+                let isKnown = state.ordinals[attributes] != nil
+                let hasRoom = state.ordinals.count < InstrumentFamily.cardinalityLimit
+                let attributes = isKnown || hasRoom ? attributes : InstrumentFamily.overflow
                 let ordinal = state.ordinals[attributes] ?? state.ordinals.count
                 state.ordinals[attributes] = ordinal
                 points[ordinal] = NumberPoint(series: ordinal, attributes: attributes, value: value)

@@ -50,7 +50,8 @@ final class SignalProcessor: Sendable {
         statistics.exported = outcome.exported
         statistics.rejected = outcome.rejected
         statistics.dropped = outcome.dropped
-        let full = counts.droppedFull - baseline.droppedFull, large = counts.droppedLarge - baseline.droppedLarge
+        let full = counts.droppedFull - baseline.droppedFull
+        let large = counts.droppedLarge - baseline.droppedLarge
         if full > 0 { statistics.dropped[.ringFull] = full }
         if large > 0 { statistics.dropped[.recordTooLarge] = large }
         statistics.created = counts.written - baseline.consumed + full + large

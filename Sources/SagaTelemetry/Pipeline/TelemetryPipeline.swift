@@ -23,7 +23,8 @@ public final class TelemetryPipeline: Service {
     }
 
     public init(
-        exporter: any TelemetryExporter, registry: MetricRegistry = .shared, options: PipelineOptions = PipelineOptions(),
+        exporter: any TelemetryExporter, registry: MetricRegistry = .shared,
+        options: PipelineOptions = PipelineOptions(),
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.exporter = exporter
@@ -32,10 +33,11 @@ public final class TelemetryPipeline: Service {
         self.clock = clock
         sgs_configure_rings(UInt64(options.spanRingBytes), UInt64(options.eventRingBytes))
         let timeout = options.exportTimeout
-        spans = SignalProcessor(.spans, delay: options.spanDelay, batchLimit: options.batchLimit, clock: clock) { batch in
+        let limit = options.batchLimit
+        spans = SignalProcessor(.spans, delay: options.spanDelay, batchLimit: limit, clock: clock) { batch in
             await Self.bounded(timeout, clock) { await exporter.export(spans: batch) }
         }
-        logs = SignalProcessor(.logs, delay: options.eventDelay, batchLimit: options.batchLimit, clock: clock) { batch in
+        logs = SignalProcessor(.logs, delay: options.eventDelay, batchLimit: limit, clock: clock) { batch in
             await Self.bounded(timeout, clock) { await exporter.export(logs: batch) }
         }
         let metricTimeout = options.metricTimeout

@@ -58,7 +58,8 @@ extension RecordEncoder {
     static func write(string value: Bytes, key: Bytes, tag: UInt8, to at: inout WirePointer) {
         let size = 1 &+ Wire.varintSize(UInt64(value.count)) &+ value.count
         writeHead(tag, key, valueSize: size, to: &at)
-        if let base = value.baseAddress { at.field(Wire.lengthDelimited(1), base, value.count) } else { at.emptyString() }
+        guard let base = value.baseAddress else { return at.emptyString() }
+        at.field(Wire.lengthDelimited(1), base, value.count)
     }
 
     /// Everything of a KeyValue up to the AnyValue's body of `valueSize` bytes.

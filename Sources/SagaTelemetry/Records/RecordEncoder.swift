@@ -12,8 +12,9 @@ import CSagascope
 
     @inlinable @inline(__always) init() {
         slot = sgs_slot_get(sgs_self())
-        slot.pointee.cursor = UnsafeMutableRawPointer(slot).advanced(by: Self.bodyOffset).assumingMemoryBound(to: UInt8.self)
-        slot.pointee.start = slot.pointee.cursor
+        let body = UnsafeMutableRawPointer(slot).advanced(by: Self.bodyOffset)
+        slot.pointee.start = body.assumingMemoryBound(to: UInt8.self)
+        slot.pointee.cursor = slot.pointee.start
         slot.pointee.limit = slot.pointee.start + (Int(SGS_SLOT_BYTES) - Int(SGS_SLOT_TAIL))
         slot.pointee.keys = 0
         slot.pointee.attributes = 0

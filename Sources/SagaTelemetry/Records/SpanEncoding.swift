@@ -16,7 +16,7 @@ extension RecordEncoder {
     /// Head of a span: ids, parent, name, kind and start.
     @inlinable @inline(__always)
     func beginSpan(
-        _ name: String, _ kind: SpanKind, _ context: TraceContext, _ parent: TraceContext?, _ startTime: UInt64
+        _ name: String, _ kind: TraceSpan.Kind, _ context: TraceContext, _ parent: TraceContext?, _ startTime: UInt64
     ) {
         slot.pointee.attribute_field = SpanField.number
         slot.pointee.start_time = startTime
@@ -55,7 +55,7 @@ extension RecordEncoder {
     }
 
     /// Tail of a span: end, status and what was dropped; then off to the ring.
-    @inlinable @inline(__always) func endSpan(_ context: TraceContext, _ status: SpanStatus, _ time: UInt64) {
+    @inlinable @inline(__always) func endSpan(_ context: TraceContext, _ status: TraceSpan.Status, _ time: UInt64) {
         var at = cursor  // the slot's tail has room for what follows, whatever was written before
         at.byte(8 << 3 | 1)
         at.fixed64(max(time, slot.pointee.start_time))
@@ -123,7 +123,7 @@ extension RecordEncoder {
     }
 
     /// Link { trace_id = 1; span_id = 2; attributes = 4; flags = 6 }.
-    @usableFromInline func addLink(_ link: SpanLink) {
+    @usableFromInline func addLink(_ link: TraceSpan.Link) {
         let size = 18 + 10 + 5 + KeyValuesEncoding.size(of: link.attributes)
         guard reserve(size + Wire.header) else { return }
         var at = cursor
@@ -161,7 +161,8 @@ enum KeyValuesEncoding {
     }
 
     private static func bodySize(_ key: String, _ value: AttributeValue) -> Int {
-        let keySize = key.utf8.count, valueSize = AnyValueEncoding.size(of: value)
+        let keySize = key.utf8.count
+        let valueSize = AnyValueEncoding.size(of: value)
         return 1 + Wire.varintSize(UInt64(keySize)) + keySize + 1 + Wire.varintSize(UInt64(valueSize)) + valueSize
     }
 }

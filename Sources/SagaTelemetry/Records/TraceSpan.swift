@@ -24,7 +24,7 @@ public import CSagascope
     ///   - id: a derived id; random by default.
     ///   - startTime: ns since the Unix epoch; now by default.
     @inlinable public init(
-        _ name: String, kind: SpanKind = .internal, parent: TraceContext? = TraceContext.active, id: SpanID = .random(),
+        _ name: String, kind: Kind = .internal, parent: TraceContext? = TraceContext.active, id: SpanID = .random(),
         startTime: UInt64? = nil
     ) {
         let context = parent?.child(id) ?? TraceContext(traceID: .random(), spanID: id)
@@ -33,7 +33,7 @@ public import CSagascope
 
     /// Starts a span whose whole identity is given.
     @inlinable public init(
-        _ name: String, kind: SpanKind, context: TraceContext, parent: TraceContext?, startTime: UInt64? = nil
+        _ name: String, kind: Kind, context: TraceContext, parent: TraceContext?, startTime: UInt64? = nil
     ) {
         self.context = context
         guard context.isSampled, sgs_is_recording() != 0 else {
@@ -53,11 +53,11 @@ public import CSagascope
         encoder?.addSpanEvent(name, time ?? sgs_unix_ns(), attributes)
     }
 
-    @inlinable public mutating func addLink(_ link: SpanLink) { encoder?.addLink(link) }
+    @inlinable public mutating func addLink(_ link: Link) { encoder?.addLink(link) }
 
     /// Ends the span and hands it to the exporter.
     /// - Parameter time: ns since the Unix epoch; now by default. A time before the start becomes the start.
-    @inlinable public consuming func end(_ status: SpanStatus = .unset, at time: UInt64? = nil) {
+    @inlinable public consuming func end(_ status: Status = .unset, at time: UInt64? = nil) {
         encoder?.endSpan(context, status, time ?? sgs_unix_ns())
         discard self
     }

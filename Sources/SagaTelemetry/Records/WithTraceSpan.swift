@@ -5,7 +5,7 @@
 ///
 /// The scope binds ``TraceContext/current`` only; libraries that read `ServiceContext` see the span around this one.
 @inlinable public func withTraceSpan<Result, Failure: Error>(
-    _ name: String, kind: SpanKind = .internal, isolation: isolated (any Actor)? = #isolation,
+    _ name: String, kind: TraceSpan.Kind = .internal, isolation: isolated (any Actor)? = #isolation,
     _ body: (inout TraceSpan) async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
     var span = TraceSpan(name, kind: kind)
@@ -21,7 +21,7 @@
 
 /// The same for code that does not suspend.
 @inlinable public func withTraceSpan<Result, Failure: Error>(
-    _ name: String, kind: SpanKind = .internal, _ body: (inout TraceSpan) throws(Failure) -> Result
+    _ name: String, kind: TraceSpan.Kind = .internal, _ body: (inout TraceSpan) throws(Failure) -> Result
 ) throws(Failure) -> Result {
     var span = TraceSpan(name, kind: kind)
     let outcome = TraceContext.$current.withValue(span.context) { () -> Swift.Result<Result, Failure> in
@@ -36,7 +36,7 @@
 
 /// Runs `body` under a span that no other span will have as its parent: nothing is bound, which saves a third of the cost.
 @inlinable public func withLeafSpan<Result, Failure: Error>(
-    _ name: String, kind: SpanKind = .internal, _ body: (inout TraceSpan) throws(Failure) -> Result
+    _ name: String, kind: TraceSpan.Kind = .internal, _ body: (inout TraceSpan) throws(Failure) -> Result
 ) throws(Failure) -> Result {
     var span = TraceSpan(name, kind: kind)
     do throws(Failure) {

@@ -5,7 +5,7 @@ import Synchronization
 // never share a cache line; collection sums the cells.
 
 /// Counts up. 16 bytes; copy it freely, bind it once.
-@frozen public struct Counter: Sendable {
+@frozen public struct BoundCounter: Sendable {
     @usableFromInline let cell: UInt64
 
     @inlinable init(cell: UInt64) { self.cell = cell }
@@ -18,7 +18,7 @@ import Synchronization
 }
 
 /// Counts up and down: what is open, queued, in flight.
-@frozen public struct UpDownCounter: Sendable {
+@frozen public struct BoundUpDownCounter: Sendable {
     @usableFromInline let cell: UInt64
 
     @inlinable init(cell: UInt64) { self.cell = cell }
@@ -31,7 +31,7 @@ import Synchronization
 }
 
 /// Counts measurements per bucket and sums them.
-@frozen public struct Histogram: Sendable {
+@frozen public struct BoundHistogram: Sendable {
     @usableFromInline let cell: UInt64
     @usableFromInline let bounds: HistogramBounds
 
@@ -52,7 +52,7 @@ import Synchronization
 }
 
 /// Holds the last value set, by any thread.
-public final class Gauge: Sendable {
+public final class BoundGauge: Sendable {
     private let bits = Atomic<UInt64>(0)
     private let isSet = Atomic<Bool>(false)
 

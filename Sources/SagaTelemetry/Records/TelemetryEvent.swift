@@ -20,11 +20,11 @@ public enum Severity: UInt8, Sendable {
 /// Something that happened at one moment: an OTLP log record with an event name and the trace context it happened in.
 ///
 /// ```swift
-/// Event.emit("saga.run.started") { event in event.set("saga.name", "checkout") }
+/// TelemetryEvent.emit("saga.run.started") { event in event.set("saga.name", "checkout") }
 /// ```
 /// Events leave at once, long before the span around them ends, and do not depend on sampling.
 /// Source: opentelemetry/proto/logs/v1/logs.proto, `LogRecord`.
-public enum Event {
+public enum TelemetryEvent {
     /// - Parameters:
     ///   - time: ns since the Unix epoch; now by default.
     ///   - context: the span it belongs to; the innermost one by default.
@@ -44,8 +44,6 @@ public enum Event {
 /// The attributes of an event while it is being written.
 public struct EventAttributes: ~Copyable, AttributeSetting {
     fileprivate let encoder: RecordEncoder
-
-    fileprivate init(encoder: RecordEncoder) { self.encoder = encoder }
 
     public mutating func set(_ key: StaticString, utf8 value: UnsafeBufferPointer<UInt8>) {
         encoder.set(EventField.attributes, key.utf8Bytes, string: value)

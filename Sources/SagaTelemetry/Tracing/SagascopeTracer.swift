@@ -1,0 +1,48 @@
+import CSagascope
+public import Tracing
+
+/// The backend for swift-distributed-tracing: spans of existing `withSpan` code, of HTTP clients and of servers end in the
+/// same rings, as children of the saga's spans.
+///
+/// `Sagascope.bootstrap()` installs it; `withTracer(SagascopeTracer())` scopes it to a task tree.
+public struct SagascopeTracer: Tracer {
+    public init() {}
+
+    public func startSpan<Instant: TracerInstant>(
+        _ operationName: String, context: @autoclosure () -> ServiceContext, ofKind kind: SpanKind,
+        at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
+    ) -> TracerSpan {
+        let parent = context()
+        return TracerSpan(
+            operationName, kind: kind, surrounding: parent, parent: .innermost(in: parent), startTime: time(instant))
+    }
+
+    /// Spans reach the collector by the pipeline's own timer; see ``TelemetryPipeline/forceFlush(timeout:)``.
+    public func forceFlush() {}
+
+}
+
+/// The library's default clock is the wall clock; ours never runs backwards within a span. An instant that the caller made
+/// is taken as it is.
+func time<Instant: TracerInstant>(_ instant: () -> Instant) -> UInt64 {
+    Instant.self == DefaultTracerClock.Timestamp.self ? sgs_unix_ns() : instant().nanosecondsSinceEpoch
+}
+
+extension SagascopeTracer: Instrument {
+    private static let header = "traceparent"
+
+    public func extract<Carrier, Extract: Extractor>(
+        _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
+    ) where Extract.Carrier == Carrier {
+        guard let value = extractor.extract(key: Self.header, from: carrier) else { return }
+        // A header that does not parse starts a new trace: no parent rather than the wrong one.
+        context.traceContext = TraceContext(traceParent: value)
+    }
+
+    public func inject<Carrier, Inject: Injector>(
+        _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
+    ) where Inject.Carrier == Carrier {
+        guard let trace = TraceContext.innermost(in: context) else { return }
+        injector.inject(trace.traceParent, forKey: Self.header, into: &carrier)
+    }
+}
