@@ -3,7 +3,6 @@ public enum EventCatalogue {
     public static let runStarted = "saga.run.started"
     /// After 5 s, then every 30 s, while a run is open: a stuck saga is visible before it ends.
     public static let runHeartbeat = "saga.run.heartbeat"
-    public static let runEnded = "saga.run.ended"
     public static let stepCommitted = "saga.step.committed"
     public static let stepBlocked = "saga.step.blocked"
     public static let stepUnblocked = "saga.step.unblocked"
@@ -12,6 +11,6 @@ public enum EventCatalogue {
     public static let exception = "exception"
 
     public static let all = [
-        runStarted, runHeartbeat, runEnded, stepCommitted, stepBlocked, stepUnblocked, compensationStarted, exception,
+        runStarted, runHeartbeat, stepCommitted, stepBlocked, stepUnblocked, compensationStarted, exception,
     ]
 }

@@ -1,0 +1,54 @@
+import CSagascope
+import SagaTasks
+import SagaTelemetry
+
+/// Looks at every open run now and then and tells what no code inside the run can tell: that it is still there, and which
+/// of its tasks has been blocked for long.
+public struct RunMonitor: Sendable {
+    private let period: Duration
+    private let firstHeartbeat: UInt64 = 5_000_000_000
+    private let heartbeatInterval: UInt64 = 30_000_000_000
+    private let clock: any Clock<Duration>
+
+    public init(period: Duration = .milliseconds(250), clock: any Clock<Duration> = ContinuousClock()) {
+        self.period = period
+        self.clock = clock
+        LiveRuns.observe
+    }
+
+    /// Runs until its task is cancelled.
+    public func run() async {
+        var nextHeartbeat: [ObjectIdentifier: UInt64] = [:]
+        while (try? await clock.sleep(for: period)) != nil {
+            look(&nextHeartbeat, now: sgs_monotonic_ns())
+        }
+    }
+
+    private func look(_ nextHeartbeat: inout [ObjectIdentifier: UInt64], now: UInt64) {
+        let threshold = TaskTracking.blockedThreshold
+        for tracker in LiveRuns.shared.trackers { tracker.reportBlocked(threshold: threshold) }
+        var due: [ObjectIdentifier: UInt64] = [:]
+        for run in LiveRuns.shared.runs {
+            let key = ObjectIdentifier(run)
+            var next = nextHeartbeat[key] ?? run.started + firstHeartbeat
+            if now >= next {
+                run.emitHeartbeat(at: now)
+                next = now + heartbeatInterval
+            }
+            due[key] = next
+        }
+        nextHeartbeat = due
+    }
+}
+
+extension SagaRun {
+    fileprivate func emitHeartbeat(at now: UInt64) {
+        TelemetryEvent.emit(EventCatalogue.runHeartbeat, context: trace) { event in
+            event.set("saga.name", saga)
+            event.set("saga.run.id", id.description)
+            event.set("saga.run.state", isCompensating ? "compensating" : "running")
+            event.set("saga.run.age", Double(now &- started) * 1e-9)
+            event.set("saga.run.progress.age", Double(now &- min(now, lastProgress)) * 1e-9)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import SagaTasks
+import SagaTelemetry
+import ServiceContextModule
+
+/// What a wrapper of ours knows when it creates a task, and does around the task's body.
+///
+/// The task's span is begun by nobody: it is written by the tracker when the task has ended, under the identity that is
+/// bound here, so that the spans inside become its children. Without a tracker there is no task span.
+struct TaskLaunch: Sendable {
+    let name: String
+    private let run: SagaRun?
+    private let identity: TaskIdentity?
+
+    /// In the creating task.
+    init(_ name: String) {
+        self.name = name
+        run = SagaRun.current
+        guard let run, run.tracker != nil, let parent = TraceContext.active else {
+            identity = nil
+            return
+        }
+        let place = run.begin(name, attempt: 1, kind: .task)
+        identity = TaskIdentity(name: name, span: parent.child(place.span))
+    }
+
+    var tracker: RunTracker? { run?.tracker }
+
+    /// In the created task.
+    func run<Value: Sendable, Failure: Error>(
+        _ body: @isolated(any) () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        guard let tracker, let identity, let span = identity.span else { return try await body() }
+        tracker.identifyCurrentTask(identity)
+        var mirror = ServiceContext.current ?? .topLevel
+        mirror.traceContext = span
+        let result = await TraceContext.$current.withValue(span) {
+            await ServiceContext.$current.withValue(mirror) {
+                await outcome { () async throws(Failure) -> Value in try await body() }
+            }
+        }
+        tracker.endCurrentTask(error: result.failure.map { ErrorDescription.type(of: $0) })
+        return try result.get()
+    }
+}

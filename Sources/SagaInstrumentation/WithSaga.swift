@@ -1,0 +1,75 @@
+import SagaTasks
+public import SagaTelemetry
+
+/// Runs `body` as one run of a saga: a run span, the saga's context for everything called inside, child tasks included,
+/// and, while tracking is on, the times of every task.
+///
+/// ```swift
+/// try await withSaga("checkout", id: order.id) {
+///     try await withStep("reserve-stock") { try await stock.reserve(order) }
+/// }
+/// ```
+/// The result, the error and its type, the priority and the isolation are the body's own. How the run ended becomes
+/// `saga.result`; see ``SagaError`` for telling a business failure from a broken system.
+///
+/// - Parameters:
+///   - name: the kind of saga; a label of its metrics, so of few different values.
+///   - id: your own id of the run, such as an order number. Run id, trace id and span ids follow from it, so the same run
+///     told of twice is one run. Without it the run id is random.
+///   - attempt: 2, 3, … when the same run is tried again as a whole; each attempt has span ids of its own.
+///   - kind: `.server` or `.consumer` where the saga is the entry of a request.
+public func withSaga<Value, Failure: Error>(
+    _ name: String, id: String? = nil, attempt: Int = 1, kind: TraceSpan.Kind = .internal,
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    let parent = TraceContext.active
+    let run = SagaRun(saga: name, key: id, attempt: attempt, parent: parent)
+    var span = TraceSpan("run \(name)", kind: kind, context: run.trace, parent: parent)
+    run.describe(&span, key: id)
+    run.begin()
+
+    let result = await withBound(run.context(trace: run.trace)) { await run.tracked(body) }
+
+    let error = result.failure.map { ErrorClassification($0) }
+    let meaning = run.result(error)
+    if let error { run.reportException(error, in: run.trace) }
+    run.end(meaning, error)
+    span.set("saga.result", meaning.rawValue)
+    if let error { span.set("error.type", error.errorType) }
+    span.end(error.map { .error($0.message) } ?? .unset)
+    return try result.get()
+}
+
+extension SagaRun {
+    fileprivate func describe(_ span: inout TraceSpan, key: String?) {
+        guard span.isRecording else { return }
+        span.set("saga.operation.name", "run")
+        span.set("saga.name", saga)
+        span.set("saga.run.id", id.description)
+        span.set("saga.run.attempt", attempt)
+        if let key { span.set("saga.run.key", key) }
+    }
+
+    /// Runs the body under the run's task executor, if there is one.
+    fileprivate func tracked<Value, Failure: Error>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
+    ) async -> Result<Value, Failure> {
+        guard let tracker else { return await outcome(of: body) }
+        tracker.adoptCurrentTask(span: trace)
+        return await withTaskExecutorPreference(tracker) {
+            let result = await outcome(of: body)
+            tracker.endCurrentTask()
+            return result
+        }
+    }
+
+    /// Tells of an error once, where it arose: an OTLP log record with `exception.*`.
+    func reportException(_ error: ErrorClassification, in context: TraceContext) {
+        guard shallReportError() else { return }
+        TelemetryEvent.emit(EventCatalogue.exception, severity: .error, context: context) { event in
+            event.set("exception.type", error.errorType)
+            event.set("exception.message", error.message)
+            event.set("saga.name", saga)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import SagaTelemetry
+
+/// What is known of one live task. Times are monotonic nanoseconds.
+struct TaskRecord {
+    let id: UInt64
+    let parent: UInt64
+    let created: UInt64
+    /// The span that was current when the task was created.
+    let creator: TraceContext?
+    /// Step depth of the parent task at creation: tells when a structured child must have ended.
+    let depth: Int
+
+    /// Set by our wrappers; a task without one is a plain child, whose end is known only afterwards.
+    var identity: TaskIdentity?
+    var state: TaskState
+    /// When `state` began.
+    var since: UInt64
+    /// Counts runs, so that a run that returns late cannot touch the next one.
+    var run: UInt32 = 0
+    var busy: UInt64 = 0
+    var ready: UInt64 = 0
+    var blocked: UInt64 = 0
+    var reason = BlockReason.unknown
+    /// A `.blocked` event is out for the present suspension.
+    var isReported = false
+    var plainChildren = 0
+    /// The steps this task is inside of, innermost last.
+    var steps: [TaskInstruments] = []
+    var instruments: TaskInstruments
+
+    init(
+        id: UInt64, parent: UInt64, created: UInt64, creator: TraceContext?, depth: Int, state: TaskState,
+        instruments: TaskInstruments
+    ) {
+        self.id = id
+        self.parent = parent
+        self.created = created
+        self.creator = creator
+        self.depth = depth
+        self.state = state
+        self.since = created
+        self.instruments = instruments
+    }
+}
+
+/// The name and span of a task that one of our wrappers started.
+public struct TaskIdentity: Sendable {
+    public let name: String
+    /// The span that the task itself will be; nil when no span shall be made for it (the run's own task).
+    public let span: TraceContext?
+
+    public init(name: String, span: TraceContext?) {
+        self.name = name
+        self.span = span
+    }
+}

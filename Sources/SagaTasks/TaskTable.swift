@@ -1,0 +1,144 @@
+import SagaTelemetry
+
+/// The live tasks of one saga run and the rules by which they change state. Pure bookkeeping: no clock, no lock, no I/O.
+///
+/// Keyed by the runtime's 64-bit task id, never by address: addresses are reused at once.
+struct TaskTable {
+    /// Tasks kept per run; further ones are counted and not kept.
+    static let limit = 4096
+
+    private(set) var records: [UInt64: TaskRecord] = [:]
+
+    var isEmpty: Bool { records.isEmpty }
+
+    /// A task that begins its life here.
+    /// - Returns: false when the table is full.
+    mutating func insert(_ record: TaskRecord) -> Bool {
+        guard records.count < Self.limit else { return false }
+        records[record.id] = record
+        if record.identity == nil { records[record.parent]?.plainChildren += 1 }
+        return true
+    }
+
+    // MARK: transitions
+
+    /// What an enqueue turned out to be.
+    enum Enqueued {
+        /// The task is not in the table: it is new, or there was no room for it.
+        case unknown
+        /// Made ready without having been blocked.
+        case ready
+        case unblocked(Unblocked)
+    }
+
+    /// The task may run again.
+    mutating func enqueued(_ id: UInt64, at now: UInt64) -> Enqueued {
+        guard var record = records[id] else { return .unknown }
+        var unblocked: Unblocked?
+        if record.state == .blocked {
+            let duration = now &- record.since
+            record.blocked &+= duration
+            unblocked = Unblocked(
+                record: record, reason: record.reason, from: record.since, duration: duration,
+                wasReported: record.isReported)
+        }
+        record.state = .ready
+        record.since = now
+        record.isReported = false
+        records[id] = record
+        return unblocked.map { .unblocked($0) } ?? .ready
+    }
+
+    /// A thread took the task.
+    /// - Returns: the number of this run, to hand to ``suspended(_:run:at:)``, and how long the task was ready.
+    mutating func began(_ id: UInt64, at now: UInt64) -> (run: UInt32, ready: UInt64, instruments: TaskInstruments)? {
+        guard var record = records[id] else { return nil }
+        let ready = record.state == .ready ? now &- record.since : 0
+        record.ready &+= ready
+        record.state = .running
+        record.since = now
+        record.run &+= 1
+        records[id] = record
+        return (record.run, ready, record.instruments)
+    }
+
+    /// The run returned: the task is suspended, unless it was enqueued again, or ended, before the thread came back.
+    mutating func suspended(_ id: UInt64, run: UInt32, began: UInt64, at now: UInt64) {
+        guard var record = records[id], record.run == run else { return }
+        record.busy &+= now &- began
+        if record.state == .running {
+            record.state = .blocked
+            record.since = now
+        }
+        records[id] = record
+    }
+
+    // MARK: our wrappers
+
+    /// A plain child turns out to be one of ours.
+    mutating func identify(_ id: UInt64, as identity: TaskIdentity) {
+        guard let record = records[id], record.identity == nil else { return }
+        records[id]?.identity = identity
+        records[record.parent]?.plainChildren -= 1
+    }
+
+    mutating func setReason(_ id: UInt64, _ reason: BlockReason) { records[id]?.reason = reason }
+
+    mutating func enterStep(_ id: UInt64, _ instruments: TaskInstruments) {
+        guard let outer = records[id]?.instruments else { return }
+        records[id]?.steps.append(outer)
+        records[id]?.instruments = instruments
+    }
+
+    /// - Returns: the plain children made inside the step: structured, so they have ended by now.
+    mutating func leaveStep(_ id: UInt64) -> [TaskRecord] {
+        guard let depth = records[id]?.steps.count, let outer = records[id]?.steps.popLast() else { return [] }
+        records[id]?.instruments = outer
+        return takePlainChildren(of: id, depth: depth)
+    }
+
+    /// The task has reached the end of its body.
+    /// - Returns: it, brought up to date, and its plain children, which ended before it.
+    mutating func end(_ id: UInt64, at now: UInt64) -> (task: TaskRecord, children: [TaskRecord])? {
+        let children = takePlainChildren(of: id, depth: 0)
+        guard var record = records.removeValue(forKey: id) else { return nil }
+        if record.state == .running { record.busy &+= now &- record.since }
+        record.since = now
+        return (record, children)
+    }
+
+    /// Takes out the plain children of a task that were made at this step depth or deeper, and theirs.
+    private mutating func takePlainChildren(of id: UInt64, depth: Int) -> [TaskRecord] {
+        guard let parent = records[id], parent.plainChildren > 0 else { return [] }
+        var taken = records.values.filter { $0.parent == id && $0.identity == nil && $0.depth >= depth }
+        for child in taken {
+            taken += takePlainChildren(of: child.id, depth: 0)
+            records.removeValue(forKey: child.id)
+        }
+        records[id]?.plainChildren -= taken.count { $0.parent == id }
+        return taken
+    }
+
+    // MARK: looking in from outside
+
+    func count(in state: TaskState) -> Int { records.values.count { $0.state == state } }
+
+    /// Tasks of ours that have been blocked since before `limit` and were not reported for it; they are marked as reported.
+    /// Plain children are left out: one that has ended looks the same as one that is blocked.
+    mutating func takeUnreported(blockedBefore limit: UInt64) -> [TaskRecord] {
+        let found = records.values.filter {
+            $0.state == .blocked && !$0.isReported && $0.since < limit && $0.identity != nil
+        }
+        for record in found { records[record.id]?.isReported = true }
+        return found
+    }
+}
+
+/// A suspension that is over.
+struct Unblocked {
+    let record: TaskRecord
+    let reason: BlockReason
+    let from: UInt64
+    let duration: UInt64
+    let wasReported: Bool
+}
