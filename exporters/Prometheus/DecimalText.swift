@@ -60,11 +60,14 @@ enum DecimalText {
         let point = write(whole, to: out)
         out[point] = UInt8(ascii: ".")
         var rest = fraction
-        for place in stride(from: places, to: 0, by: -1) {
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            out[point + place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+        var place = places
+        while place >= 2 {
+            let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+            place -= 2
+            writePair(pair, to: out + point + 1 + place)
             rest = quotient
         }
+        if place == 1 { out[point + 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest) }
         var end = point + places
         while out[end] == UInt8(ascii: "0") { end -= 1 }
         return end + 1

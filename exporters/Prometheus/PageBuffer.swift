@@ -1,5 +1,6 @@
-/// A byte array that is written through a pointer and keeps its storage from page to page.
-struct PageBuffer {
+/// A byte array that is written through a pointer and keeps its storage from page to page: not copyable, so that there
+/// is no second owner for whom the array would have to be copied.
+struct PageBuffer: ~Copyable {
     /// The page, then initialised bytes that do not belong to it.
     private var storage: [UInt8]
     private var count: Int
@@ -37,8 +38,9 @@ struct PageBuffer {
         }
     }
 
-    consuming func finish() -> [UInt8] {
+    /// Gives the page back, in the storage that was taken over.
+    consuming func finish(into bytes: inout [UInt8]) {
         storage.removeLast(storage.count - count)
-        return storage
+        swap(&storage, &bytes)
     }
 }

@@ -55,7 +55,7 @@ public struct PrometheusTextRenderer: ~Copyable {
             render(family, of: snapshot, to: &output, &summary)
         }
         if isTargetDue { output.append(target.text(of: resource)) }
-        bytes = output.finish()
+        output.finish(into: &bytes)
         summary.droppedPoints = snapshot.pointCount - summary.points
         return summary
     }
