@@ -32,7 +32,7 @@ enum DecimalText {
     /// The shortest text that reads back as the same value; `NaN`, `+Inf` and `-Inf` as Prometheus spells them.
     static func write(_ value: Double, to out: UnsafeMutablePointer<UInt8>) -> Int {
         let magnitude = value.magnitude
-        guard magnitude < 1e15 else {
+        guard magnitude < 0x1p53 else {
             if value.isNaN { return copy("NaN", to: out) }
             if value.isInfinite { return copy(value < 0 ? "-Inf" : "+Inf", to: out) }
             return writeShortest(value, to: out)

@@ -16,7 +16,8 @@ final class Family {
 
     let name: String
     let kind: Kind
-    /// HELP and TYPE lines. Of several descriptions the first one stands.
+    /// HELP and TYPE lines. Of several descriptions the first one stands; without any, the OpenTelemetry name does, because
+    /// Prometheus' own linter takes a missing help text for a fault.
     let header: [UInt8]
     /// The OpenTelemetry name that made the family, for messages.
     let founder: String
@@ -30,7 +31,7 @@ final class Family {
         self.founder = founder
         var header: [UInt8] = []
         header += "# HELP \(name) ".utf8
-        Escaping.appendHelp(help, to: &header)
+        Escaping.appendHelp(help.allSatisfy(\.isWhitespace) ? founder : help, to: &header)
         header += "\n# TYPE \(name) \(kind.rawValue)\n".utf8
         self.header = header
     }

@@ -146,8 +146,7 @@ final class InstrumentLines {
         if number >= series.count {
             series += repeatElement(.unknown, count: number + 1 - series.count)
         }
-        let isHistogram = family.kind == .histogram
-        var labels = Labels(attributes, reserved: isHistogram ? Labels.histogramNames : Labels.scopeNames)
+        var labels = Labels(attributes)
         labels.add(scope)
         let labelText = labels.text()
         guard family.claim(labels: labelText) else {
@@ -155,7 +154,7 @@ final class InstrumentLines {
             return
         }
         series[number] = Series(firstLine: ends.count - 1)
-        guard isHistogram else { return addLine("", labelText) }
+        guard family.kind == .histogram else { return addLine("", labelText) }
         for bound in bounds { addLine("_bucket", labelText, upperBound: Self.text(of: bound)) }
         addLine("_bucket", labelText, upperBound: Array("+Inf".utf8))
         addLine("_sum", labelText)

@@ -2,19 +2,17 @@ import SagaTelemetry
 
 /// The labels of one series, in the canonical order in which equal sets are equal bytes.
 struct Labels {
-    /// Names that the exporter writes itself. An attribute of such a name is kept under `exported_…`, as Prometheus
-    /// does with labels that clash with its own.
-    static let scopeNames: Set<String> = ["otel_scope_name", "otel_scope_version"]
-    static let histogramNames: Set<String> = scopeNames.union(["le"])
+    /// Names that belong to the exporter and to Prometheus' own types. An attribute of such a name is kept under
+    /// `exported_…`, as Prometheus does with labels that clash with its own.
+    static let reservedNames: Set<String> = ["otel_scope_name", "otel_scope_version", "le", "quantile"]
 
     private(set) var pairs: [(name: String, value: String)] = []
 
-    /// - Parameter reserved: label names that attributes may not take.
-    init(_ attributes: Attributes, reserved: Set<String> = []) {
+    init(_ attributes: Attributes) {
         // Attributes come sorted by key: the order in which the specification joins values of keys that become one.
         for (key, value) in attributes.pairs {
             var name = PrometheusName.label(key)
-            if reserved.contains(name) { name = "exported_" + name }
+            if Self.reservedNames.contains(name) { name = "exported_" + name }
             if let same = pairs.firstIndex(where: { $0.name == name }) {
                 pairs[same].value += ";" + value.description
             } else {

@@ -6,7 +6,8 @@ struct DemotingLogHandler: LogHandler {
 
     init(_ base: any LogHandler) { self.base = base }
 
-    /// `logger` with everything below `warning` demoted to at most `debug`.
+    /// `logger` with everything below `warning` demoted to at most `debug`, and so with what a cancelled task has to say:
+    /// hummingbird calls cancellation an error.
     static func demoting(_ logger: Logger) -> Logger {
         var demoted = logger
         demoted.handler = DemotingLogHandler(logger.handler)
@@ -15,7 +16,7 @@ struct DemotingLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         var event = event
-        if event.level == .info || event.level == .notice { event.level = .debug }
+        if event.level > .debug, event.level < .warning || Task.isCancelled { event.level = .debug }
         guard event.level >= base.logLevel else { return }
         base.log(event: event)
     }
