@@ -106,5 +106,22 @@ let package = Package(
             path: "examples/checkout",
             swiftSettings: strict
         ),
+
+        // MARK: Tests
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", "SagaTelemetry", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AdminServerTests",
+            dependencies: [
+                "Sagascope", "PrometheusExporter", "SagaTelemetry", "TestSupport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
     ]
 )

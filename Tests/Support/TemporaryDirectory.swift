@@ -1,0 +1,12 @@
+import Foundation
+
+/// Runs `body` with a new directory and removes it afterwards, whatever happens.
+public func withTemporaryDirectory<Result: Sendable>(
+    _ body: @Sendable (URL) async throws -> Result
+) async throws -> Result {
+    let directory = FileManager.default.temporaryDirectory
+        .appendingPathComponent("sagascope-test-\(UUID().uuidString)", isDirectory: true)
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    return try await body(directory)
+}
