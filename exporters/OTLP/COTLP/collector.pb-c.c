@@ -412,6 +412,51 @@ void   otlp__export_metrics_partial_success__free_unpacked
   assert(message->base.descriptor == &otlp__export_metrics_partial_success__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   otlp__rpc_status__init
+                     (Otlp__RpcStatus         *message)
+{
+  static const Otlp__RpcStatus init_value = OTLP__RPC_STATUS__INIT;
+  *message = init_value;
+}
+size_t otlp__rpc_status__get_packed_size
+                     (const Otlp__RpcStatus *message)
+{
+  assert(message->base.descriptor == &otlp__rpc_status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t otlp__rpc_status__pack
+                     (const Otlp__RpcStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &otlp__rpc_status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t otlp__rpc_status__pack_to_buffer
+                     (const Otlp__RpcStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &otlp__rpc_status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Otlp__RpcStatus *
+       otlp__rpc_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Otlp__RpcStatus *)
+     protobuf_c_message_unpack (&otlp__rpc_status__descriptor,
+                                allocator, len, data);
+}
+void   otlp__rpc_status__free_unpacked
+                     (Otlp__RpcStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &otlp__rpc_status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor otlp__export_trace_service_request__field_descriptors[1] =
 {
   {
@@ -791,5 +836,56 @@ const ProtobufCMessageDescriptor otlp__export_metrics_partial_success__descripto
   otlp__export_metrics_partial_success__field_indices_by_name,
   1,  otlp__export_metrics_partial_success__number_ranges,
   (ProtobufCMessageInit) otlp__export_metrics_partial_success__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor otlp__rpc_status__field_descriptors[2] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Otlp__RpcStatus, code),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "message",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_STRING,
+    0,   /* quantifier_offset */
+    offsetof(Otlp__RpcStatus, message),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned otlp__rpc_status__field_indices_by_name[] = {
+  0,   /* field[0] = code */
+  1,   /* field[1] = message */
+};
+static const ProtobufCIntRange otlp__rpc_status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor otlp__rpc_status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "otlp.RpcStatus",
+  "RpcStatus",
+  "Otlp__RpcStatus",
+  "otlp",
+  sizeof(Otlp__RpcStatus),
+  2,
+  otlp__rpc_status__field_descriptors,
+  otlp__rpc_status__field_indices_by_name,
+  1,  otlp__rpc_status__number_ranges,
+  (ProtobufCMessageInit) otlp__rpc_status__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

@@ -27,6 +27,7 @@ typedef struct Otlp__ExportLogsPartialSuccess Otlp__ExportLogsPartialSuccess;
 typedef struct Otlp__ExportMetricsServiceRequest Otlp__ExportMetricsServiceRequest;
 typedef struct Otlp__ExportMetricsServiceResponse Otlp__ExportMetricsServiceResponse;
 typedef struct Otlp__ExportMetricsPartialSuccess Otlp__ExportMetricsPartialSuccess;
+typedef struct Otlp__RpcStatus Otlp__RpcStatus;
 
 
 /* --- enums --- */
@@ -127,6 +128,20 @@ struct  Otlp__ExportMetricsPartialSuccess
 };
 #define OTLP__EXPORT_METRICS_PARTIAL_SUCCESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&otlp__export_metrics_partial_success__descriptor) \
+    , 0, (char *)protobuf_c_empty_string }
+
+
+/*
+ * What a collector may answer beside a status other than 200: google.rpc.Status without its details.
+ */
+struct  Otlp__RpcStatus
+{
+  ProtobufCMessage base;
+  int32_t code;
+  char *message;
+};
+#define OTLP__RPC_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&otlp__rpc_status__descriptor) \
     , 0, (char *)protobuf_c_empty_string }
 
 
@@ -301,6 +316,25 @@ Otlp__ExportMetricsPartialSuccess *
 void   otlp__export_metrics_partial_success__free_unpacked
                      (Otlp__ExportMetricsPartialSuccess *message,
                       ProtobufCAllocator *allocator);
+/* Otlp__RpcStatus methods */
+void   otlp__rpc_status__init
+                     (Otlp__RpcStatus         *message);
+size_t otlp__rpc_status__get_packed_size
+                     (const Otlp__RpcStatus   *message);
+size_t otlp__rpc_status__pack
+                     (const Otlp__RpcStatus   *message,
+                      uint8_t             *out);
+size_t otlp__rpc_status__pack_to_buffer
+                     (const Otlp__RpcStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Otlp__RpcStatus *
+       otlp__rpc_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   otlp__rpc_status__free_unpacked
+                     (Otlp__RpcStatus *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Otlp__ExportTraceServiceRequest_Closure)
@@ -330,6 +364,9 @@ typedef void (*Otlp__ExportMetricsServiceResponse_Closure)
 typedef void (*Otlp__ExportMetricsPartialSuccess_Closure)
                  (const Otlp__ExportMetricsPartialSuccess *message,
                   void *closure_data);
+typedef void (*Otlp__RpcStatus_Closure)
+                 (const Otlp__RpcStatus *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -345,6 +382,7 @@ extern const ProtobufCMessageDescriptor otlp__export_logs_partial_success__descr
 extern const ProtobufCMessageDescriptor otlp__export_metrics_service_request__descriptor;
 extern const ProtobufCMessageDescriptor otlp__export_metrics_service_response__descriptor;
 extern const ProtobufCMessageDescriptor otlp__export_metrics_partial_success__descriptor;
+extern const ProtobufCMessageDescriptor otlp__rpc_status__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -94,9 +94,12 @@ struct JSONOutput {
     }
 
     private mutating func hexDigits(of byte: UInt8) {
-        for digit in [byte >> 4, byte & 15] {
-            bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-        }
+        hexDigit(byte >> 4)
+        hexDigit(byte & 15)
+    }
+
+    private mutating func hexDigit(_ digit: UInt8) {
+        bytes.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
     }
 
     /// Standard base64 with padding (RFC 4648, section 4) in quotes.
