@@ -30,6 +30,10 @@ public struct PipelineStatistics: Sendable, Equatable {
     public var spans: SignalStatistics
     public var logs: SignalStatistics
     public var metricPoints: SignalStatistics
+
+    /// Nothing was recorded: what a program that exports nowhere has.
+    public static let empty = PipelineStatistics(
+        spans: SignalStatistics(), logs: SignalStatistics(), metricPoints: SignalStatistics())
 }
 
 /// What a flush or a shutdown brought about, signal by signal.
@@ -39,6 +43,10 @@ public struct FlushReport: Sendable, Equatable {
     public var metricPoints: ExportOutcome
     /// False when time ran out, or the caller was cancelled, before everything recorded until then was dealt with.
     public var isComplete: Bool
+
+    /// There was nothing to do.
+    public static let empty = FlushReport(
+        spans: ExportOutcome(), logs: ExportOutcome(), metricPoints: ExportOutcome(), isComplete: true)
 }
 
 /// The outcome of exports of one signal, summed.

@@ -21,7 +21,8 @@ public enum Gzip {
     public static func compress(_ bytes: [UInt8], level: Int32 = 6) throws(Failure) -> [UInt8] {
         var stream = z_stream()
         let opened = deflateInit2_(
-            &stream, level, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            &stream, level, Z_DEFLATED, gzipWindow, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            Int32(MemoryLayout<z_stream>.size))
         guard opened == Z_OK else { throw .zlib(code: opened, operation: "deflateInit2") }
         defer { deflateEnd(&stream) }
 

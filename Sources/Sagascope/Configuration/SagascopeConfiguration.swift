@@ -1,0 +1,79 @@
+public import OTLPExporter
+public import SagaTelemetry
+
+/// Everything that can be set. Environment variables come first, then what the program sets in the closure of
+/// ``Sagascope/bootstrap(environment:configure:)``; ``Setting/all`` lists the variables with their defaults.
+public struct SagascopeConfiguration: Sendable {
+    /// `OTEL_SDK_DISABLED`: record, export and serve nothing. Contexts are still propagated.
+    public var isDisabled = false
+
+    /// `OTEL_SERVICE_NAME`; `unknown_service:<executable>` by default.
+    public var serviceName: String
+    /// `OTEL_RESOURCE_ATTRIBUTES`, besides the service's name.
+    public var resourceAttributes: [String: AttributeValue] = [:]
+
+    /// Where spans, events and pushed metrics go.
+    public var export = Export.file(File())
+
+    /// A destination for what is pushed. Scraping works beside each of them.
+    public enum Export: Sendable {
+        /// A collector. Chosen when `OTEL_EXPORTER_OTLP_ENDPOINT`, or that of a signal, is set.
+        case http(OTLPHTTPConfiguration)
+        /// OTLP/JSON lines in a local file: the default without an endpoint.
+        case file(File)
+        /// Nothing is pushed, and spans and events are not recorded: `SAGASCOPE_FILE=none` without an endpoint.
+        case none
+    }
+
+    /// The file exporter's file, for all three signals.
+    public struct File: Sendable {
+        /// `SAGASCOPE_FILE`
+        public var path = "sagascope.otlp.jsonl"
+        /// `SAGASCOPE_FILE_MAX_BYTES`: the size at which the file is rotated.
+        public var maximumBytes = 64 << 20
+        /// `SAGASCOPE_FILE_KEEP`: rotated files kept beside it.
+        public var keptFiles = 4
+
+        public init() {}
+    }
+
+    /// `OTEL_BSP_*`, `OTEL_BLRP_*`, `OTEL_METRIC_EXPORT_*`, `SAGASCOPE_SHUTDOWN_TIMEOUT`.
+    public var pipeline = PipelineOptions()
+
+    public var admin = Admin()
+
+    /// The server of `/metrics`, `/healthz` and `/readyz`.
+    public struct Admin: Sendable {
+        /// `SAGASCOPE_ADMIN`: on or off.
+        public var isEnabled = true
+        /// `SAGASCOPE_ADMIN_HOST`: reachable from this machine only by default, since metrics tell much.
+        public var host = "127.0.0.1"
+        /// `SAGASCOPE_ADMIN_PORT`; 0 takes any free port.
+        public var port = 9464
+
+        public init() {}
+    }
+
+    /// `SAGASCOPE_TASK_TRACKING`: run sagas on a task executor that times every task.
+    public var taskTracking = true
+    /// `SAGASCOPE_BLOCKED_THRESHOLD`: how long a task is blocked before events tell of it.
+    public var blockedThreshold: Duration = .milliseconds(250)
+
+    /// Defaults without any environment.
+    public init(executable: String = CommandLine.arguments.first ?? "") {
+        let name = executable.split(separator: "/").last.map(String.init) ?? ""
+        serviceName = name.isEmpty ? "unknown_service" : "unknown_service:\(name)"
+    }
+
+    /// The resource that every request, line and page names.
+    public var resource: Resource {
+        var pairs: [(key: String, value: AttributeValue)] = resourceAttributes.map { ($0.key, $0.value) }
+        pairs += [
+            ("service.name", .string(serviceName)),
+            ("telemetry.sdk.name", "sagascope"),
+            ("telemetry.sdk.language", "swift"),
+            ("telemetry.sdk.version", .string(sagascopeVersion)),
+        ]
+        return Resource(Attributes(pairs))
+    }
+}

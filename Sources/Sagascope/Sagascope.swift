@@ -1,0 +1,103 @@
+import Logging
+import OTLPExporter
+import SagaInstrumentation
+import SagaTasks
+import SagaTelemetry
+import Synchronization
+import Tracing
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Where a program turns Sagascope on.
+///
+/// ```swift
+/// let sagascope = try Sagascope.bootstrap()
+/// try await ServiceGroup(services: [sagascope, myService], logger: logger).run()
+/// ```
+public enum Sagascope {
+    private static let isBootstrapped = Mutex(false)
+
+    /// Reads the settings, begins to record and to export, and installs the tracer of swift-distributed-tracing.
+    ///
+    /// - Parameters:
+    ///   - environment: the process's own by default.
+    ///   - configure: changes what the environment said.
+    /// - Returns: a service for a `ServiceGroup`. A program without one calls ``SagascopeService/shutdown(timeout:)``
+    ///   before it exits.
+    /// - Throws: ``ConfigurationError`` naming the variable; ``BootstrapError`` on a second call; the exporter's own error
+    ///   for an endpoint or a path that cannot work.
+    public static func bootstrap(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        configure: (inout SagascopeConfiguration) -> Void = { _ in }
+    ) throws -> SagascopeService {
+        var configuration = try SagascopeConfiguration(environment: environment)
+        configure(&configuration)
+        let exporter = try exporter(for: configuration)
+        try isBootstrapped.withLock { isBootstrapped in
+            guard !isBootstrapped else { throw BootstrapError.alreadyBootstrapped }
+            isBootstrapped = true
+        }
+        installTracer()
+        guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
+        TaskTracking.isEnabled = configuration.taskTracking
+        TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds
+        return SagascopeService(configuration, exporter: exporter)
+    }
+
+    private static func exporter(for configuration: SagascopeConfiguration) throws -> (any TelemetryExporter)? {
+        let logger = Diagnostics.logger
+        switch configuration.export {
+        case _ where configuration.isDisabled: return nil
+        case .none: return nil
+        case .file(let file):
+            var files = OTLPFileConfiguration(tracesPath: file.path, logsPath: file.path, metricsPath: file.path)
+            files.maximumBytes = file.maximumBytes
+            files.keptFiles = file.keptFiles
+            return try OTLPFileExporter(configuration: files, resource: configuration.resource, logger: logger)
+        case .http(let http):
+            #if OTLPHTTP
+                return try OTLPHTTPExporter(configuration: http, resource: configuration.resource, logger: logger)
+            #else
+                throw ConfigurationError.unavailable(
+                    variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: http.traces.url,
+                    reason: "this program was built without the package trait OTLPHTTP")
+            #endif
+        }
+    }
+
+    /// A tracer that the program installed itself stays: the library allows one, and would stop the process for a second.
+    private static func installTracer() {
+        guard InstrumentationSystem.tracer is NoOpTracer else {
+            Diagnostics.logger.warning(
+                "another tracer is installed; its spans do not join saga traces. Let Sagascope.bootstrap() install its own"
+            )
+            return
+        }
+        InstrumentationSystem.bootstrap(SagascopeTracer())
+    }
+}
+
+/// ``Sagascope/bootstrap(environment:configure:)`` was called in a state where it cannot work.
+public enum BootstrapError: Error, CustomStringConvertible {
+    case alreadyBootstrapped
+
+    public var description: String {
+        switch self {
+        case .alreadyBootstrapped:
+            "Sagascope.bootstrap() was called a second time; keep the service that the first call gave"
+        }
+    }
+}
+
+extension Duration {
+    /// 0 for a negative duration.
+    fileprivate var wholeNanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,108 @@
+import Logging
+import PrometheusExporter
+import SagaInstrumentation
+public import SagaTelemetry
+public import ServiceLifecycle
+import Synchronization
+
+/// What ``Sagascope/bootstrap(environment:configure:)`` gives: the running pipeline, the admin server and the monitor.
+///
+/// Recording and exporting are on from the bootstrap; ``run()`` serves the admin routes and ends with the last export. Put
+/// it first in a `ServiceGroup`: groups stop from the last service to the first, so it sees everything that they record.
+public final class SagascopeService: Service {
+    public let configuration: SagascopeConfiguration
+    private let pipeline: TelemetryPipeline?
+    private let page: PrometheusPage
+    private let registry = MetricRegistry.shared
+    private let state = Mutex(State())
+
+    private struct State {
+        var adminAddress: String?
+        var readiness = Readiness.starting
+    }
+
+    init(_ configuration: SagascopeConfiguration, exporter: (any TelemetryExporter)?) {
+        self.configuration = configuration
+        page = PrometheusPage(resource: configuration.resource)
+        pipeline = exporter.map { TelemetryPipeline(exporter: $0, options: configuration.pipeline) }
+        if let pipeline {
+            PipelineMetrics.observe(pipeline, in: registry)
+            pipeline.start()
+        }
+    }
+
+    // MARK: life
+
+    /// Runs until graceful shutdown or cancellation. A server that cannot listen is logged and left out: telemetry never
+    /// stops the program that it observes.
+    public func run() async throws {
+        guard !configuration.isDisabled else {
+            try? await gracefulShutdown()
+            return
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await RunMonitor().run() }
+            if configuration.admin.isEnabled { group.addTask { await self.serve() } }
+            await withGracefulShutdownHandler {
+                if let pipeline {
+                    try? await pipeline.run()
+                } else {
+                    try? await gracefulShutdown()
+                }
+            } onGracefulShutdown: {
+                self.state.withLock { $0.readiness = .shuttingDown }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Exports everything recorded so far.
+    /// - Returns: what was exported and what was dropped, and why.
+    @discardableResult
+    public func forceFlush(timeout: Duration? = nil) async -> FlushReport {
+        await pipeline?.forceFlush(timeout: timeout) ?? .empty
+    }
+
+    /// Stops recording and exports what is left, for a program without a `ServiceGroup`.
+    @discardableResult
+    public func shutdown(timeout: Duration? = nil) async -> FlushReport {
+        await pipeline?.shutdown(timeout: timeout) ?? .empty
+    }
+
+    // MARK: looking in
+
+    /// The Prometheus page, text format 0.0.4, as `/metrics` serves it.
+    public func metricsPage() -> [UInt8] { page.render(registry.snapshot()) }
+
+    /// Every metric at this moment.
+    public func snapshot() -> MetricsSnapshot { registry.snapshot() }
+
+    /// Where every span, event and pushed metric point is.
+    public var statistics: PipelineStatistics { pipeline?.statistics ?? .empty }
+
+    /// `host:port` of the admin server; nil before ``run()`` listens, and without one.
+    public var adminAddress: String? { state.withLock { $0.adminAddress } }
+
+    private func serve() async {
+        #if AdminServer
+            let server = AdminServer(
+                configuration: AdminServer.Configuration(
+                    host: configuration.admin.host, port: configuration.admin.port),
+                metrics: { self.metricsPage() },
+                readiness: { self.state.withLock { $0.readiness } },
+                onListening: { port in
+                    self.state.withLock { state in
+                        state.adminAddress = "\(self.configuration.admin.host):\(port)"
+                        if state.readiness == .starting { state.readiness = .ready }
+                    }
+                })
+            do {
+                try await server.run()
+            } catch is CancellationError {
+                return
+            } catch {
+                Diagnostics.logger.error("the admin server is off: \(error)")
+            }
+        #endif
+    }
+}
