@@ -28,6 +28,11 @@ struct HTTPTransport: Sendable {
     private let clock: ExportClock
 
     init(connectTimeout: Duration, clock: ExportClock) {
+        self.client = HTTPClient(configuration: Self.clientConfiguration(connectTimeout: connectTimeout))
+        self.clock = clock
+    }
+
+    static func clientConfiguration(connectTimeout: Duration) -> HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration()
         // The client picks up the global tracer when it is configured: sending spans would make spans, without end.
         configuration.tracing.tracer = nil
@@ -36,8 +41,7 @@ struct HTTPTransport: Sendable {
         // Our retry policy decides, with its own waits; the client would try to connect again by itself.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.timeout.connect = TimeAmount(connectTimeout)
-        self.client = HTTPClient(configuration: configuration)
-        self.clock = clock
+        return configuration
     }
 
     /// Sends and waits, no longer than `limit`.
