@@ -242,14 +242,15 @@ struct HTTPExporterTests {
         }
     }
 
-    @Test func takesTheStatusOfAnAnswerThatIsResetInItsBody() async throws {
+    @Test func takesTheStatusOfAnAnswerThatBreaksOffInItsBody() async throws {
         // 503 would be repeated, and is; 200 says that the data arrived, so a repetition would double it.
-        try await FaultServer.with(.cutShort(503, .reset), .cutShort(200, .reset)) { server in
+        try await FaultServer.with(.cutShort(503, .close), .cutShort(200, .close)) { server in
             let exporter = try exporter(to: server.endpoint)
-            let outcome = await exporter.export(spans: Samples.spans(2))
+            #expect(await exporter.export(spans: Samples.spans(2)) == .exported(2))
             await exporter.shutdown()
-            #expect(outcome == .exported(2))
             #expect(server.requests.count == 2)
+            #expect(log.messages.count == 1)
+            #expect(log.messages[0].contains("its answer had no proper end"))
         }
     }
 
@@ -260,7 +261,8 @@ struct HTTPExporterTests {
             await server.requestsArrived(1)
             await clock.sleeperArrived()
             clock.advance(to: timeout)
-            _ = await outcome
+            // Whether the client saw the status before its time was up is a race that both outcomes answer truly.
+            #expect([.exported(2), .dropped(2, .unreachable)].contains(await outcome))
             await exporter.shutdown()
             #expect(server.requests.count == 1)
         }

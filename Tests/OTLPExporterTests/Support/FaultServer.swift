@@ -10,7 +10,9 @@ final class FaultServer: Sendable {
         enum Ending: Sendable {
             /// Wait for the next request, as HTTP/1.1 does; after half an answer or none, this is a black hole.
             case stay
-            /// Close with RST.
+            /// Close in the ordinary way.
+            case close
+            /// Close with RST; the other side may then never see what was sent before.
             case reset
         }
 
@@ -120,6 +122,7 @@ final class FaultServer: Sendable {
             for watcher in watchers { watcher.continuation.resume() }
             let reply = replies[min(number, replies.count) - 1]
             _ = reply.bytes.withUnsafeBytes { send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            if reply.ending == .close { break }
             if reply.ending == .reset {
                 var linger = linger(l_onoff: 1, l_linger: 0)
                 setsockopt(connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
