@@ -90,6 +90,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // MARK: Tests of the OTLP exporter
+        .testTarget(
+            name: "OTLPExporterTests",
+            dependencies: [
+                "OTLPExporter", "SagaTelemetry", "COTLP",
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["OTLPHTTP"])),
+            ],
+            swiftSettings: strict
+        ),
+
         // MARK: Examples
         .executableTarget(
             name: "checkout",

@@ -7,9 +7,9 @@ import Synchronization
 import Tracing
 
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+import FoundationEssentials
 #else
-    import Foundation
+import Foundation
 #endif
 
 /// Where a program turns Sagascope on.
@@ -60,11 +60,11 @@ public enum Sagascope {
             return try OTLPFileExporter(configuration: files, resource: configuration.resource, logger: logger)
         case .http(let http):
             #if OTLPHTTP
-                return try OTLPHTTPExporter(configuration: http, resource: configuration.resource, logger: logger)
+            return try OTLPHTTPExporter(configuration: http, resource: configuration.resource, logger: logger)
             #else
-                throw ConfigurationError.unavailable(
-                    variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: http.traces.url,
-                    reason: "this program was built without the package trait OTLPHTTP")
+            throw ConfigurationError.unavailable(
+                variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: http.traces.url,
+                reason: "this program was built without the package trait OTLPHTTP")
             #endif
         }
     }

@@ -85,24 +85,24 @@ public final class SagascopeService: Service {
 
     private func serve() async {
         #if AdminServer
-            let server = AdminServer(
-                configuration: AdminServer.Configuration(
-                    host: configuration.admin.host, port: configuration.admin.port),
-                metrics: { self.metricsPage() },
-                readiness: { self.state.withLock { $0.readiness } },
-                onListening: { port in
-                    self.state.withLock { state in
-                        state.adminAddress = "\(self.configuration.admin.host):\(port)"
-                        if state.readiness == .starting { state.readiness = .ready }
-                    }
-                })
-            do {
-                try await server.run()
-            } catch is CancellationError {
-                return
-            } catch {
-                Diagnostics.logger.error("the admin server is off: \(error)")
-            }
+        let server = AdminServer(
+            configuration: AdminServer.Configuration(
+                host: configuration.admin.host, port: configuration.admin.port),
+            metrics: { self.metricsPage() },
+            readiness: { self.state.withLock { $0.readiness } },
+            onListening: { port in
+                self.state.withLock { state in
+                    state.adminAddress = "\(self.configuration.admin.host):\(port)"
+                    if state.readiness == .starting { state.readiness = .ready }
+                }
+            })
+        do {
+            try await server.run()
+        } catch is CancellationError {
+            return
+        } catch {
+            Diagnostics.logger.error("the admin server is off: \(error)")
+        }
         #endif
     }
 }

@@ -1,132 +1,132 @@
 #if AdminServer
-    import Hummingbird
-    import Logging
-    import NIOCore
-    import ServiceLifecycle
-    import Synchronization
+import Hummingbird
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Synchronization
 
-    #if canImport(Glibc)
-        import Glibc
-    #elseif canImport(Musl)
-        import Musl
-    #elseif canImport(Darwin)
-        import Darwin
-    #endif
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
-    /// Serves `/metrics`, `/healthz` and `/readyz` over HTTP/1.1 until its service group shuts down.
-    ///
-    /// ```swift
-    /// let server = AdminServer(metrics: { page.render(registry.snapshot()) }, readiness: { .ready })
-    /// let group = ServiceGroup(services: [server, application], logger: logger)
-    /// try await group.run()
-    /// ```
-    ///
-    /// Put it before the services it reports on: a group shuts down from the last service to the first, and `/readyz` answers
-    /// to the end.
-    public struct AdminServer: Service {
-        public struct Configuration: Sendable, Equatable {
-            /// An address or a name that resolves to one. The default is reachable from this machine only: metrics tell much.
-            public var host: String
-            /// 0 for any free port, which `onListening` then tells.
-            public var port: Int
-            /// Connections beyond this many wait until another one closes.
-            public var maximumConnections: Int
-            /// How long a connection may say nothing between two requests. More than the usual scrape interval of a minute.
-            public var idleTimeout: Duration
+/// Serves `/metrics`, `/healthz` and `/readyz` over HTTP/1.1 until its service group shuts down.
+///
+/// ```swift
+/// let server = AdminServer(metrics: { page.render(registry.snapshot()) }, readiness: { .ready })
+/// let group = ServiceGroup(services: [server, application], logger: logger)
+/// try await group.run()
+/// ```
+///
+/// Put it before the services it reports on: a group shuts down from the last service to the first, and `/readyz` answers
+/// to the end.
+public struct AdminServer: Service {
+    public struct Configuration: Sendable, Equatable {
+        /// An address or a name that resolves to one. The default is reachable from this machine only: metrics tell much.
+        public var host: String
+        /// 0 for any free port, which `onListening` then tells.
+        public var port: Int
+        /// Connections beyond this many wait until another one closes.
+        public var maximumConnections: Int
+        /// How long a connection may say nothing between two requests. More than the usual scrape interval of a minute.
+        public var idleTimeout: Duration
 
-            public init(
-                host: String = "127.0.0.1", port: Int = 9464, maximumConnections: Int = 128,
-                idleTimeout: Duration = .seconds(90)
-            ) {
-                self.host = host
-                self.port = port
-                self.maximumConnections = maximumConnections
-                self.idleTimeout = idleTimeout
-            }
-        }
-
-        private let configuration: Configuration
-        private let logger: Logger
-        private let metrics: @Sendable () async throws -> [UInt8]
-        private let readiness: @Sendable () -> Readiness
-        private let onListening: @Sendable (_ port: Int) -> Void
-
-        /// - Parameters:
-        ///   - logger: hears of failures at `warning`, of everything else at `debug` and below.
-        ///   - metrics: a page in the Prometheus text format 0.0.4. Called once a scrape, scrapes overlap; an error is answered
-        ///     with status 500.
-        ///   - readiness: called for each `/readyz`. Once the server itself shuts down, the answer is "shutting down" whatever
-        ///     this says.
-        ///   - onListening: called when connections are accepted, with the port.
         public init(
-            configuration: Configuration = Configuration(),
-            logger: Logger = Logger(label: "sagascope.admin"),
-            metrics: @escaping @Sendable () async throws -> [UInt8],
-            readiness: @escaping @Sendable () -> Readiness,
-            onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+            host: String = "127.0.0.1", port: Int = 9464, maximumConnections: Int = 128,
+            idleTimeout: Duration = .seconds(90)
         ) {
-            self.configuration = configuration
-            self.logger = logger
-            self.metrics = metrics
-            self.readiness = readiness
-            self.onListening = onListening
-        }
-
-        /// Serves until graceful shutdown, which lets requests under way finish, or cancellation, which does not.
-        ///
-        /// - Throws: ``AdminServerError`` when it cannot listen; `CancellationError` when the task is cancelled.
-        public func run() async throws {
-            let isShuttingDown = ShutdownFlag()
-            let readiness = readiness
-            let responder = AdminResponder(
-                metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() }, logger: logger)
-            let application = application(responder)
-            try await withGracefulShutdownHandler {
-                do {
-                    try await application.run()
-                } catch {
-                    throw listeningError(error) ?? error
-                }
-            } onGracefulShutdown: {
-                isShuttingDown.set()
-            }
-        }
-
-        private func application(_ responder: AdminResponder) -> Application<AdminResponder> {
-            let quiet = DemotingLogHandler.demoting(logger)
-            return Application(
-                responder: responder,
-                server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
-                configuration: ApplicationConfiguration(
-                    address: .hostname(configuration.host, port: configuration.port),
-                    availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: quiet)),
-                onServerRunning: { channel in
-                    onListening(channel.localAddress?.port ?? configuration.port)
-                },
-                logger: quiet
-            )
-        }
-
-        /// - Returns: nil for an error that has nothing to do with beginning to listen.
-        private func listeningError(_ error: any Error) -> AdminServerError? {
-            let (host, port) = (configuration.host, configuration.port)
-            if let resolution = error as? SocketAddressError {
-                return .cannotListen(host: host, port: port, reason: "\(resolution)")
-            }
-            guard let system = error as? IOError else { return nil }
-            return switch system.errnoCode {
-            case EADDRINUSE: .addressInUse(host: host, port: port)
-            case EACCES: .permissionDenied(host: host, port: port)
-            default: .cannotListen(host: host, port: port, reason: "\(system)")
-            }
+            self.host = host
+            self.port = port
+            self.maximumConnections = maximumConnections
+            self.idleTimeout = idleTimeout
         }
     }
 
-    /// Set once, read by every readiness probe.
-    private final class ShutdownFlag: Sendable {
-        private let flag = Atomic<Bool>(false)
+    private let configuration: Configuration
+    private let logger: Logger
+    private let metrics: @Sendable () async throws -> [UInt8]
+    private let readiness: @Sendable () -> Readiness
+    private let onListening: @Sendable (_ port: Int) -> Void
 
-        var isSet: Bool { flag.load(ordering: .relaxed) }
-        func set() { flag.store(true, ordering: .relaxed) }
+    /// - Parameters:
+    ///   - logger: hears of failures at `warning`, of everything else at `debug` and below.
+    ///   - metrics: a page in the Prometheus text format 0.0.4. Called once a scrape, scrapes overlap; an error is answered
+    ///     with status 500.
+    ///   - readiness: called for each `/readyz`. Once the server itself shuts down, the answer is "shutting down" whatever
+    ///     this says.
+    ///   - onListening: called when connections are accepted, with the port.
+    public init(
+        configuration: Configuration = Configuration(),
+        logger: Logger = Logger(label: "sagascope.admin"),
+        metrics: @escaping @Sendable () async throws -> [UInt8],
+        readiness: @escaping @Sendable () -> Readiness,
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.metrics = metrics
+        self.readiness = readiness
+        self.onListening = onListening
     }
+
+    /// Serves until graceful shutdown, which lets requests under way finish, or cancellation, which does not.
+    ///
+    /// - Throws: ``AdminServerError`` when it cannot listen; `CancellationError` when the task is cancelled.
+    public func run() async throws {
+        let isShuttingDown = ShutdownFlag()
+        let readiness = readiness
+        let responder = AdminResponder(
+            metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() }, logger: logger)
+        let application = application(responder)
+        try await withGracefulShutdownHandler {
+            do {
+                try await application.run()
+            } catch {
+                throw listeningError(error) ?? error
+            }
+        } onGracefulShutdown: {
+            isShuttingDown.set()
+        }
+    }
+
+    private func application(_ responder: AdminResponder) -> Application<AdminResponder> {
+        let quiet = DemotingLogHandler.demoting(logger)
+        return Application(
+            responder: responder,
+            server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: configuration.port),
+                availableConnectionsDelegate: .maximum(configuration.maximumConnections, logger: quiet)),
+            onServerRunning: { channel in
+                onListening(channel.localAddress?.port ?? configuration.port)
+            },
+            logger: quiet
+        )
+    }
+
+    /// - Returns: nil for an error that has nothing to do with beginning to listen.
+    private func listeningError(_ error: any Error) -> AdminServerError? {
+        let (host, port) = (configuration.host, configuration.port)
+        if let resolution = error as? SocketAddressError {
+            return .cannotListen(host: host, port: port, reason: "\(resolution)")
+        }
+        guard let system = error as? IOError else { return nil }
+        return switch system.errnoCode {
+        case EADDRINUSE: .addressInUse(host: host, port: port)
+        case EACCES: .permissionDenied(host: host, port: port)
+        default: .cannotListen(host: host, port: port, reason: "\(system)")
+        }
+    }
+}
+
+/// Set once, read by every readiness probe.
+private final class ShutdownFlag: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+    func set() { flag.store(true, ordering: .relaxed) }
+}
 #endif

@@ -80,8 +80,6 @@ struct RecordEnvelope: Sendable {
     }
 
     private func withField(_ bytes: [UInt8], _ body: (ProtobufCBinaryData) -> Int) -> Int {
-        bytes.withUnsafeBufferPointer {
-            body(.init(len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress)))
-        }
+        bytes.withUnsafeBufferPointer { body(.init(len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress))) }
     }
 }

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// A bounded file of whole lines. It is appended to with one `write` a line, rotated before it outgrows its limit, and
@@ -12,15 +12,20 @@
 /// One writer to a path. Data is handed to the kernel, not forced to the disk. Not safe to share between threads: the owner
 /// calls from one queue.
 struct JSONLinesFile: ~Copyable {
+    /// `write(2)`, or in tests something that fails like it: descriptor, bytes, how many; -1 and `errno` on error.
+    typealias WriteCall = @Sendable (Int32, UnsafeRawPointer?, Int) -> Int
+
     private let path: String
+    private let writeCall: WriteCall
     private let maximumBytes: Int
     private let keptFiles: Int
     private var descriptor: Int32?
     /// Set when a file is opened or a write failed: a process that crashed, or a full disk, may have left half a line.
     private var mayEndInsideLine = true
 
-    init(path: String, maximumBytes: Int, keptFiles: Int) {
+    init(path: String, maximumBytes: Int, keptFiles: Int, writeCall: @escaping WriteCall = systemWrite) {
         self.path = path
+        self.writeCall = writeCall
         self.maximumBytes = maximumBytes
         self.keptFiles = keptFiles
     }
@@ -110,7 +115,7 @@ struct JSONLinesFile: ~Copyable {
         var failure: FileError?
         bytes.withUnsafeBytes { bytes in
             while written < bytes.count {
-                let count = systemWrite(file.descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+                let count = writeCall(file.descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
                 if count > 0 {
                     written += count
                 } else if count == 0 || errno != EINTR {
@@ -165,6 +170,6 @@ private func systemOpen(_ path: String, _ flags: Int32, _ mode: mode_t) -> Int32
 
 private func systemClose(_ descriptor: Int32) -> Int32 { close(descriptor) }
 
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+@Sendable private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     write(descriptor, bytes, count)
 }

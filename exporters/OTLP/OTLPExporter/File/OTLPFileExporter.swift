@@ -34,8 +34,7 @@ public final class OTLPFileExporter: TelemetryExporter {
     ///   - logger: is told about failures.
     /// - Throws: ``OTLPConfigurationError``. Files are opened by the first export, and what fails there drops a batch.
     public convenience init(
-        configuration: OTLPFileConfiguration, resource: Resource, scope: InstrumentationScope = .sagascope,
-        logger: Logger
+        configuration: OTLPFileConfiguration, resource: Resource, scope: InstrumentationScope = .sagascope, logger: Logger
     ) throws(OTLPConfigurationError) {
         try self.init(
             configuration: configuration, resource: resource, scope: scope, logger: logger, clock: .system)

@@ -58,9 +58,6 @@ enum ExportAnswer {
 
     /// A foreign text, shortened and without control characters, so that it cannot forge lines of a log.
     private static func printable(_ text: String) -> String {
-        String(
-            text.prefix(longestText).unicodeScalars.map {
-                $0.properties.generalCategory == .control ? " " : Character($0)
-            })
+        String(text.prefix(longestText).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
     }
 }
