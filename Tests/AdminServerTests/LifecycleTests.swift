@@ -62,7 +62,7 @@ struct LifecycleTests {
                 return Array("a 1\n".utf8)
             },
             readiness: { .ready }, onListening: { listening.yield($0) })
-        let group = ServiceGroup(services: [server], logger: Logger(label: "group") { _ in SwiftLogNoOpLogHandler() })
+        let group = ServiceGroup(services: [server], logger: Served().logger)
         let running = Task { try await group.run() }
         let port = try #require(await ports.first { _ in true })
         let scrape = Task { try await request(port, "/metrics") }
@@ -76,7 +76,8 @@ struct LifecycleTests {
     @Test("It says nothing above debug while all is well")
     func quiet() async throws {
         let log = RecordedLog()
-        try await withServer(logger: Logger(label: "test") { _ in RecordingLogHandler(log: log) }) { port in
+        let logger = Logger(label: "test") { _ in RecordingLogHandler(log: log) }
+        try await withServer(Served(logger: logger)) { port in
             _ = try await request(port, "/metrics")
             _ = try await request(port, "/nothing")
         }
