@@ -19,7 +19,7 @@ struct RouteTests {
     @Test("A compressed page inflates to the plain one")
     func gzip() async throws {
         let page = Array(String(repeating: "metric{label=\"value\"} 1\n", count: 10_000).utf8)
-        let answer = try await withServer(metrics: { page }) {
+        let answer = try await withServer(Served(metrics: { page })) {
             try await request($0, "/metrics", headers: ["accept-encoding": "gzip"])
         }
         #expect(answer.headers["content-encoding"] == ["gzip"])
@@ -32,7 +32,7 @@ struct RouteTests {
     @Test("Health and readiness")
     func probes() async throws {
         let readiness = Mutex(Readiness.starting)
-        let answers = try await withServer(readiness: { readiness.withLock { $0 } }) { port in
+        let answers = try await withServer(Served(readiness: { readiness.withLock { $0 } })) { port in
             var answers = [try await request(port, "/healthz")]
             for state: Readiness in [.starting, .ready, .shuttingDown, .notReady(reason: "log \"a\"\\\n behind")] {
                 readiness.withLock { $0 = state }
@@ -85,10 +85,13 @@ struct RouteTests {
     func renderError() async throws {
         struct Broken: Error {}
         let scrapes = Atomic<Int>(0)
-        let answers = try await withServer(metrics: {
+        let served = Served(metrics: {
             if scrapes.add(1, ordering: .relaxed).newValue == 1 { throw Broken() }
             return Array("a 2\n".utf8)
-        }) { [try await request($0, "/metrics"), try await request($0, "/metrics")] }
+        })
+        let answers = try await withServer(served) { port in
+            [try await request(port, "/metrics"), try await request(port, "/metrics")]
+        }
         #expect(answers.map(\.status) == [500, 200])
         #expect(answers[0].text.contains("Broken"))
     }

@@ -30,7 +30,7 @@ struct ScrapeTests {
     func concurrent() async throws {
         let registry = GrowingRegistry()
         let page = PrometheusPage(resource: Resource(["service.name": "test"]))
-        let sizes = try await withServer(metrics: { page.render(registry.snapshot()) }) { port in
+        let sizes = try await withServer(Served(metrics: { page.render(registry.snapshot()) })) { port in
             try await withThrowingTaskGroup(of: Int.self) { scrapes in
                 for _ in 0..<50 {
                     scrapes.addTask {
@@ -56,7 +56,7 @@ struct ScrapeTests {
         let snapshot = Self.snapshot(values)
         let page = PrometheusPage(resource: Resource(["service.name": "test \"quoted\""]))
         let prometheus = try Tool("prometheus")
-        try await withServer(metrics: { page.render(snapshot) }) { port in
+        try await withServer(Served(metrics: { page.render(snapshot) })) { port in
             try await withTemporaryDirectory { directory in
                 let server = try PrometheusServer(prometheus, scraping: port, in: directory)
                 do {

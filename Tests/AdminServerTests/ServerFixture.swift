@@ -5,22 +5,26 @@ import NIOHTTP1
 import Sagascope
 import ServiceLifecycle
 
-/// Runs `server` on a free port while `body` talks to it, then shuts it down gracefully and waits for its end.
+/// What a server under test serves.
+struct Served: Sendable {
+    var metrics: @Sendable () async throws -> [UInt8] = { Array("a 1\n".utf8) }
+    var readiness: @Sendable () -> Readiness = { .ready }
+    var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+/// Runs an admin server on a free port while `body` talks to it, then shuts it down gracefully and waits for its end.
 func withServer<Result: Sendable>(
-    logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-    metrics: @escaping @Sendable () async throws -> [UInt8] = { Array("a 1\n".utf8) },
-    readiness: @escaping @Sendable () -> Readiness = { .ready },
-    _ body: @Sendable (Int) async throws -> Result
+    _ served: Served = Served(), _ body: @Sendable (_ port: Int) async throws -> Result
 ) async throws -> Result {
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let server = AdminServer(
-        configuration: AdminServer.Configuration(port: 0), logger: logger, metrics: metrics, readiness: readiness,
+        configuration: AdminServer.Configuration(port: 0), logger: served.logger, metrics: served.metrics,
+        readiness: served.readiness,
         onListening: { port in
             listening.yield(port)
             listening.finish()
         })
-    let group = ServiceGroup(
-        services: [server], logger: Logger(label: "group", factory: { _ in SwiftLogNoOpLogHandler() }))
+    let group = ServiceGroup(services: [server], logger: Served().logger)
     return try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask {
             defer { listening.finish() }

@@ -116,16 +116,16 @@ private struct ASCIISink: TextOutputStream {
     var length = 0
 
     mutating func write(_ string: String) {
-        for byte in string.utf8 { append(byte) }
+        var string = string
+        string.withUTF8 { append($0) }
     }
 
-    mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) {
-        for byte in buffer { append(byte) }
-    }
+    mutating func _writeASCII(_ buffer: UnsafeBufferPointer<UInt8>) { append(buffer) }
 
-    private mutating func append(_ byte: UInt8) {
-        precondition(length < DecimalText.maximumLength)
-        start[length] = byte
-        length += 1
+    private mutating func append(_ text: UnsafeBufferPointer<UInt8>) {
+        precondition(length + text.count <= DecimalText.maximumLength, "a number is longer than its room")
+        guard let first = text.baseAddress else { return }
+        (start + length).update(from: first, count: text.count)
+        length += text.count
     }
 }
