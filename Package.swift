@@ -30,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
@@ -84,8 +85,9 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(
-                    name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["AdminServer"])),
+                .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["AdminServer"])),
+                .product(name: "HTTPTypes", package: "swift-http-types", condition: .when(traits: ["AdminServer"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["AdminServer"])),
             ],
             swiftSettings: strict
         ),

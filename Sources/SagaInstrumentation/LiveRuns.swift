@@ -52,7 +52,7 @@ final class LiveRuns: Sendable {
         registry.observe(MetricCatalogue.runProgressAge) { observations in
             observations.observeOldest(\.lastProgress) { run in ["saga.name": .string(run.saga)] }
         }
-        registry.observe(MetricCatalogue.taskCount) { observations in
+        registry.observe(MetricCatalogue.taskActive) { observations in
             var counts: [TaskState: Int] = [:]
             for tracker in shared.trackers { counts.merge(tracker.taskCounts(), uniquingKeysWith: +) }
             for state in TaskState.allCases where TaskTracking.isEnabled {

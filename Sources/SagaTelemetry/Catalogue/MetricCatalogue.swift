@@ -36,8 +36,8 @@ public enum MetricCatalogue {
         "Compensations that have started and not ended.")
 
     // MARK: tasks
-    public static let taskCount = MetricDescriptor(
-        "saga.task.count", .upDownCounter, unit: "{task}", attributes: ["saga.task.state"],
+    public static let taskActive = MetricDescriptor(
+        "saga.task.active", .upDownCounter, unit: "{task}", attributes: ["saga.task.state"],
         "Live tracked tasks of open saga runs, by state.")
     public static let taskReadyDuration = MetricDescriptor(
         "saga.task.ready.duration", .histogram(bounds: Buckets.stall), unit: "s",
@@ -86,7 +86,7 @@ public enum MetricCatalogue {
 
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
-        compensationPending, taskCount, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
+        compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
         taskUntracked, trackingTier, spanProcessed, spanExported, spanInFlight, logProcessed, logExported, logInFlight,
         pointExported,
     ]
