@@ -86,7 +86,8 @@ struct EncoderTests {
                     {"aggregationTemporality": 2, "dataPoints": [
                         {"attributes": [{"key": "saga.name", "value": {"stringValue": "checkout"}}],
                          "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789",
-                         "bucketCounts": ["1", "2", "0", "4"], "explicitBounds": [0.1, 1, 10], "count": "7", "sum": 60.5},
+                         "bucketCounts": ["1", "2", "0", "4"], "explicitBounds": [0.1, 1, 10],
+                         "count": "7", "sum": 60.5},
                         {"attributes": [{"key": "saga.name", "value": {"stringValue": "refund"}}],
                          "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789",
                          "bucketCounts": ["0", "0", "0", "0"], "explicitBounds": [0.1, 1, 10], "sum": 0}]}
@@ -113,7 +114,8 @@ struct EncoderTests {
                 {"key": "infinity", "value": {"doubleValue": "Infinity"}},
                 {"key": "largest", "value": {"intValue": "9223372036854775807"}},
                 {"key": "list", "value": {"kvlistValue": {"values": [
-                    {"key": "inner", "value": {"kvlistValue": {"values": [{"key": "deep", "value": {"intValue": "1"}}]}}},
+                    {"key": "inner", "value": {"kvlistValue": {"values": [
+                        {"key": "deep", "value": {"intValue": "1"}}]}}},
                     {"key": "other", "value": {"bytesValue": "Bw=="}}]}}},
                 {"key": "minus.infinity", "value": {"doubleValue": "-Infinity"}},
                 {"key": "no", "value": {"boolValue": false}},
@@ -134,14 +136,17 @@ struct EncoderTests {
     @Test func replacesNULInsideText() async throws {
         let encoder = OTLPEncoder(resource: Resource(["a\0b": "\0x\0"]))
         let request = encoder.encode(spans: Samples.spans(1))
-        let attribute = try await Judge.content(of: request, .traces)["resourceSpans"]?[0]?["resource"]?["attributes"]?[0]
+        let attribute = try await Judge.content(of: request, .traces)["resourceSpans"]?[0]?["resource"]?["attributes"]?[
+            0]
         #expect(attribute?["key"] == .string("a\u{FFFD}b"))
         #expect(attribute?["value"]?["stringValue"] == .string("\u{FFFD}x\u{FFFD}"))
     }
 
-    @Test func cutsOffValuesNestedTooDeep() async throws {
-        var value: AttributeValue = "bottom"
-        for _ in 0..<1000 { value = .array([value]) }
+    @Test(
+        arguments: [{ .array([$0]) }, { .keyValues([.init("next", $0)]) }]
+            as [@Sendable (AttributeValue) -> AttributeValue])
+    func cutsOffValuesNestedTooDeep(nest: @Sendable (AttributeValue) -> AttributeValue) async throws {
+        let value = (0..<1_000).reduce("bottom") { value, _ in nest(value) }
         let encoder = OTLPEncoder(resource: Resource(Attributes([(key: "deep", value: value)])))
         // The official parser refuses more than 100 nested messages.
         let content = try await Judge.content(of: encoder.encode(spans: Samples.spans(1)), .traces)

@@ -40,9 +40,10 @@ struct JSONTests {
         #expect(output.bytes == Array("\"a\u{FFFD}b\"".utf8))
     }
 
-    @Test(arguments: [
-        ([], ""), ([0], "AA=="), ([0, 1], "AAE="), ([0, 1, 2], "AAEC"), ([255, 254, 253, 252], "//79/A=="),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([], ""), ([0], "AA=="), ([0, 1], "AAE="), ([0, 1, 2], "AAEC"), ([255, 254, 253, 252], "//79/A=="),
+        ] as [([UInt8], String)])
     func base64(content: [UInt8], expected: String) {
         var output = JSONOutput(reserving: 16)
         content.withUnsafeBufferPointer { output.base64($0) }

@@ -5,7 +5,8 @@
     judge.py json    SIGNAL REQUEST          its content as canonical JSON
     judge.py lines   SIGNAL FILE.jsonl       each line of OTLP/JSON as canonical JSON, in one array
 
-SIGNAL is traces, logs or metrics. Canonical JSON: the names and rules of OTLP/JSON, keys sorted, empty messages left out.
+SIGNAL is traces, logs or metrics. Canonical JSON: the names and rules of OTLP/JSON, keys sorted, empty messages
+left out.
 Exit status: 0 clean, 1 findings (one a line on stdout), 2 not OTLP at all, 3 the messages are not installed.
 """
 import base64

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A real OpenTelemetry Collector, started by the launcher that `SAGASCOPE_OTELCOL` names: `launcher OUT.jsonl CONFIG.yaml`.
+/// A real OpenTelemetry Collector, started by the launcher that `SAGASCOPE_OTELCOL` names: `launcher OUT.jsonl
+/// CONFIG.yaml`.
 struct Collector {
     let endpoint: String
 

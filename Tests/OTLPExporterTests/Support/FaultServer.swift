@@ -3,7 +3,8 @@ import Synchronization
 
 /// A collector that misbehaves as told: HTTP/1.1 on a free port of the loopback interface.
 ///
-/// The n-th request of the server's life gets the n-th reply, over whichever connection it comes; the last reply repeats.
+/// The n-th request of the server's life gets the n-th reply, over whichever connection it comes; the last reply
+/// repeats.
 final class FaultServer: Sendable {
     /// Bytes to send and what to do with the connection then.
     struct Reply: Sendable {
@@ -50,6 +51,8 @@ final class FaultServer: Sendable {
     private let listener: Int32
     private let replies: [Reply]
     private let state = Mutex(State())
+    /// Signalled when the listener is closed.
+    private let closed = DispatchSemaphore(value: 0)
 
     init(_ replies: [Reply]) throws {
         self.replies = replies
@@ -94,8 +97,10 @@ final class FaultServer: Sendable {
     }
 
     func stop() {
+        // Wakes the accepting thread, which alone closes the listener: closed here, its number could already be that of
+        // another server when the thread accepts for the last time.
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        closed.wait()
         state.withLock { state in
             for connection in state.connections { shutdown(connection, Int32(SHUT_RDWR)) }
         }
@@ -104,10 +109,12 @@ final class FaultServer: Sendable {
     private func acceptConnections() {
         while true {
             let connection = accept(listener, nil, nil)
-            guard connection >= 0 else { return }
+            guard connection >= 0 else { break }
             state.withLock { _ = $0.connections.insert(connection) }
             Thread.detachNewThread { [self] in serve(connection) }
         }
+        close(listener)
+        closed.signal()
     }
 
     private func serve(_ connection: Int32) {

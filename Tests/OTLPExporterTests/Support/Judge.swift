@@ -5,7 +5,9 @@ import Testing
 /// The official Python messages as the judge of what we encode: `Tests/Tools/judge.py`.
 enum Judge {
     /// Fails the test unless `request` is a valid export request, by everything the judge knows.
-    static func check(_ request: [UInt8], _ signal: OTLPSignal, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    static func check(_ request: [UInt8], _ signal: OTLPSignal, sourceLocation: SourceLocation = #_sourceLocation)
+        async throws
+    {
         let verdict = try await run("check", signal, request)
         #expect(verdict.status == 0, "\(verdict.output)", sourceLocation: sourceLocation)
     }

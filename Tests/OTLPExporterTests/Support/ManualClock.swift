@@ -4,8 +4,8 @@ import Synchronization
 
 /// Time that passes only when a test says so, or when the code under test waits for a moment before `horizon`.
 ///
-/// With the export timeout as the horizon, waits between attempts end at once, are noted in ``waits`` and move the time on;
-/// the timer of an attempt, which would fire at the timeout itself, waits for ``advance(to:)``.
+/// With the export timeout as the horizon, waits between attempts end at once, are noted in ``waits`` and move the time
+/// on; the timer of an attempt, which would fire at the timeout itself, waits for ``advance(to:)``.
 final class ManualClock: Sendable {
     private struct Sleeper {
         let wake: Duration

@@ -3,7 +3,8 @@ import SagaTelemetry
 
 @testable import OTLPExporter
 
-/// Telemetry for tests. Spans and log records are encoded by libprotobuf-c from full messages, not by the code under test.
+/// Telemetry for tests. Spans and log records are encoded by libprotobuf-c from full messages, not by the code under
+/// test.
 enum Samples {
     static let start: UInt64 = 1_700_000_000_123_456_789
     static let resource = Resource(["service.name": "checkout", "service.instance.id": "a-1"])
@@ -53,7 +54,7 @@ enum Samples {
     }
 
     private static func identifier(_ length: Int, _ index: Int) -> [UInt8] {
-        (0..<length).map { UInt8(truncatingIfNeeded: $0 + 1) } .dropLast(2) + [UInt8(index >> 8), UInt8(index & 0xFF)]
+        (0..<length).map { UInt8(truncatingIfNeeded: $0 + 1) }.dropLast(2) + [UInt8(index >> 8), UInt8(index & 0xFF)]
     }
 
     private static func span(_ index: Int, _ attributes: Attributes) -> [UInt8] {

@@ -1,8 +1,8 @@
 import Logging
 import Synchronization
 
-/// Tells people about failures without flooding their log: of one kind of failure the first is written, then at most one in
-/// each interval, with the number left out in between.
+/// Tells people about failures without flooding their log: of one kind of failure the first is written, then at most
+/// one in each interval, with the number left out in between.
 final class FailureLog<Kind: Hashable & Sendable>: Sendable {
     private struct History {
         var lastTold: Duration

@@ -5,9 +5,9 @@ import SagaTelemetry
 extension MessageArena {
     typealias KeyValueArray = UnsafeMutablePointer<UnsafeMutablePointer<Otlp__KeyValue>?>
 
-    /// Levels of arrays and lists within a value. Protobuf parsers stop at 100 nested messages, two a level; anything deeper
-    /// is sent as an empty value.
-    static var deepestValue: Int { 32 }
+    /// Levels of arrays and lists within a value. Protobuf parsers stop at 100 nested messages, and a level takes up to
+    /// three; anything deeper is sent as an empty value.
+    static var deepestValue: Int { 24 }
 
     func attributes(_ attributes: Attributes) -> KeyValueArray? {
         array(attributes.pairs) { keyValue($0.key, $0.value, depth: 0) }

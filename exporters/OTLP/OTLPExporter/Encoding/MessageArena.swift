@@ -2,8 +2,8 @@ import COTLP
 
 /// Memory for the C messages of one request: handed out by moving a pointer, given back all at once.
 ///
-/// Everything that an arena hands out lives as long as the arena; nothing is freed one by one. It belongs to the call that
-/// made it and must not cross to another thread.
+/// Everything that an arena hands out lives as long as the arena; nothing is freed one by one. It belongs to the call
+/// that made it and must not cross to another thread.
 final class MessageArena {
     /// Enough for a request of a few dozen series; each further chunk is twice the last one, up to `largestChunk`.
     private static let firstChunk = 16 << 10
@@ -97,7 +97,8 @@ final class MessageArena {
         ProtobufCBinaryData(len: bytes.count, data: array(bytes) { $0 })
     }
 
-    /// Runs `body` with an allocator for protobuf-c's unpacking: objects come from this arena, freeing one does nothing.
+    /// Runs `body` with an allocator for protobuf-c's unpacking: objects come from this arena, freeing one does
+    /// nothing.
     func withAllocator<Result>(_ body: (UnsafeMutablePointer<ProtobufCAllocator>) -> Result) -> Result {
         var allocator = ProtobufCAllocator(
             alloc: { arena, size in

@@ -3,8 +3,8 @@ import SagaTelemetry
 
 /// Turns telemetry into OTLP 1.x export requests, as protobuf bytes.
 ///
-/// Spans and log records are already encoded when they arrive: they are framed, not walked. Metrics are built as messages.
-/// The same bytes are an `Export…ServiceRequest` and a `TracesData`, `LogsData` or `MetricsData` message.
+/// Spans and log records are already encoded when they arrive: they are framed, not walked. Metrics are built as
+/// messages. The same bytes are an `Export…ServiceRequest` and a `TracesData`, `LogsData` or `MetricsData` message.
 ///
 /// ```swift
 /// let encoder = OTLPEncoder(resource: Resource(["service.name": "checkout"]))
@@ -68,8 +68,8 @@ public struct OTLPEncoder: Sendable {
         }
     }
 
-    /// Packs a message into a buffer of exactly its size. Asking for the size costs a walk; these messages are packed once
-    /// (resource, scope) or once per collection (metrics), and shared parts make a cheaper bound unsafe.
+    /// Packs a message into a buffer of exactly its size. Asking for the size costs a walk; these messages are packed
+    /// once (resource, scope) or once per collection (metrics), and shared parts make a cheaper bound unsafe.
     private static func pack<Message>(
         _ message: UnsafeMutablePointer<Message>,
         _ size: (UnsafePointer<Message>) -> Int,

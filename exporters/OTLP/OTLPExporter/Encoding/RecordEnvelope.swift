@@ -1,7 +1,8 @@
 import COTLP
 import SagaTelemetry
 
-/// Frames encoded records as an export request of traces or logs, which share their field numbers (see `envelope.proto`).
+/// Frames encoded records as an export request of traces or logs, which share their field numbers (see
+/// `envelope.proto`).
 struct RecordEnvelope: Sendable {
     /// Encoded `Resource` and `InstrumentationScope` messages; the same for every request.
     let resource: [UInt8]
@@ -10,8 +11,8 @@ struct RecordEnvelope: Sendable {
     /// Upper bound of the tag and length before a field: one byte of tag (fields 1 and 2), ten of varint.
     private static let longestPrefix = 11
 
-    /// An upper bound of what ``pack(_:)`` writes: the content, and a prefix for each record and each of the four frames
-    /// (resource records, resource, scope records, scope).
+    /// An upper bound of what ``pack(_:)`` writes: the content, and a prefix for each record and each of the four
+    /// frames (resource records, resource, scope records, scope).
     private func capacity(for batch: RecordBatch) -> Int {
         resource.count + scope.count + batch.bytes.count + (batch.count + 4) * Self.longestPrefix
     }
@@ -26,7 +27,8 @@ struct RecordEnvelope: Sendable {
         }
     }
 
-    /// Points protobuf-c at each record where it lies in the batch. It only reads there, although its types lack the const.
+    /// Points protobuf-c at each record where it lies in the batch. It only reads there, although its types lack the
+    /// const.
     private func withRecords(of batch: RecordBatch, _ body: (UnsafeMutableBufferPointer<ProtobufCBinaryData>) -> Void) {
         batch.bytes.withUnsafeBufferPointer { bytes in
             withUnsafeTemporaryAllocation(of: ProtobufCBinaryData.self, capacity: batch.count) { records in
@@ -80,6 +82,8 @@ struct RecordEnvelope: Sendable {
     }
 
     private func withField(_ bytes: [UInt8], _ body: (ProtobufCBinaryData) -> Int) -> Int {
-        bytes.withUnsafeBufferPointer { body(.init(len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress))) }
+        bytes.withUnsafeBufferPointer {
+            body(.init(len: $0.count, data: UnsafeMutablePointer(mutating: $0.baseAddress)))
+        }
     }
 }

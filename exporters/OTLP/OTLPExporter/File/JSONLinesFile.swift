@@ -1,16 +1,16 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A bounded file of whole lines. It is appended to with one `write` a line, rotated before it outgrows its limit, and
 /// opened again when someone else (logrotate, an operator) has moved or removed it.
 ///
-/// One writer to a path. Data is handed to the kernel, not forced to the disk. Not safe to share between threads: the owner
-/// calls from one queue.
+/// One writer to a path. Data is handed to the kernel, not forced to the disk. Not safe to share between threads: the
+/// owner calls from one queue.
 struct JSONLinesFile: ~Copyable {
     /// `write(2)`, or in tests something that fails like it: descriptor, bytes, how many; -1 and `errno` on error.
     typealias WriteCall = @Sendable (Int32, UnsafeRawPointer?, Int) -> Int

@@ -11,8 +11,8 @@ import Synchronization
 ///     resource: Resource(["service.name": "checkout"]), logger: logger)
 /// ```
 ///
-/// A batch that cannot be written is dropped with ``DropReason/ioError`` and logged, at most once a minute for each file; the
-/// next batch tries again from the start, so that a freed disk or a repaired permission needs no restart.
+/// A batch that cannot be written is dropped with ``DropReason/ioError`` and logged, at most once a minute for each
+/// file; the next batch tries again from the start, so that a freed disk or a repaired permission needs no restart.
 ///
 /// Source: https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/
 public final class OTLPFileExporter: TelemetryExporter {
@@ -34,7 +34,8 @@ public final class OTLPFileExporter: TelemetryExporter {
     ///   - logger: is told about failures.
     /// - Throws: ``OTLPConfigurationError``. Files are opened by the first export, and what fails there drops a batch.
     public convenience init(
-        configuration: OTLPFileConfiguration, resource: Resource, scope: InstrumentationScope = .sagascope, logger: Logger
+        configuration: OTLPFileConfiguration, resource: Resource, scope: InstrumentationScope = .sagascope,
+        logger: Logger
     ) throws(OTLPConfigurationError) {
         try self.init(
             configuration: configuration, resource: resource, scope: scope, logger: logger, clock: .system)

@@ -11,8 +11,8 @@ enum ExportAnswer {
     /// Longest piece of a destination's text that goes to the log, in characters.
     private static let longestText = 200
 
-    /// - Returns: nil when everything was accepted, and also when the body is not the protobuf message that OTLP asks for:
-    ///   collectors in use answer JSON, HTML or nothing beside their 2xx.
+    /// - Returns: nil when everything was accepted, and also when the body is not the protobuf message that OTLP asks
+    ///   for: collectors in use answer JSON, HTML or nothing beside their 2xx.
     static func partialSuccess(_ body: [UInt8], _ signal: OTLPSignal) -> PartialSuccess? {
         switch signal {
         case .traces:
@@ -58,6 +58,9 @@ enum ExportAnswer {
 
     /// A foreign text, shortened and without control characters, so that it cannot forge lines of a log.
     private static func printable(_ text: String) -> String {
-        String(text.prefix(longestText).unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
+        String(
+            text.prefix(longestText).unicodeScalars.map {
+                $0.properties.generalCategory == .control ? " " : Character($0)
+            })
     }
 }

@@ -1,11 +1,11 @@
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
-/// A setting that no exporter can work with. The text names the setting, what is wrong and what is expected; it never holds
-/// a header's value.
+/// A setting that no exporter can work with. The text names the setting, what is wrong and what is expected; it never
+/// holds a header's value.
 public enum OTLPConfigurationError: Error, Equatable, CustomStringConvertible {
     case endpoint(OTLPSignal, url: String)
     case headerName(OTLPSignal, name: String)

@@ -72,8 +72,8 @@ struct JSONOutput {
         unsigned(value.magnitude)
     }
 
-    /// The shortest text that reads back as the same double; what JSON has no number for is a string, as in the protobuf
-    /// JSON mapping.
+    /// The shortest text that reads back as the same double; what JSON has no number for is a string, as in the
+    /// protobuf JSON mapping.
     mutating func double(_ value: Double) {
         if value.isFinite {
             bytes.append(contentsOf: value.description.utf8)

@@ -2,9 +2,9 @@ import COTLP
 
 /// Prints any message of libprotobuf-c as OTLP/JSON, led by the message's own descriptor.
 ///
-/// OTLP/JSON is the protobuf JSON mapping with two changes: trace and span ids are hexadecimal instead of base64, and enums
-/// are numbers only. As in the mapping, names are lowerCamelCase, 64-bit integers are strings, and a field at its default is
-/// left out unless it is the chosen member of a oneof.
+/// OTLP/JSON is the protobuf JSON mapping with two changes: trace and span ids are hexadecimal instead of base64, and
+/// enums are numbers only. As in the mapping, names are lowerCamelCase, 64-bit integers are strings, and a field at its
+/// default is left out unless it is the chosen member of a oneof.
 ///
 /// Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 struct MessageJSON {
