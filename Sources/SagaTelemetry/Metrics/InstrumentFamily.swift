@@ -52,8 +52,10 @@ public final class InstrumentFamily: Sendable {
         }
     }
 
+    /// A new series' cells: one for a sum; one a bucket and one for the sum of a histogram.
     private var cells: UInt64? {
-        let count: UInt64 = descriptor.bounds.isEmpty ? 1 : bounds.bucketCount + 1
+        var count: UInt64 = 1
+        if case .histogram = descriptor.kind { count = bounds.bucketCount + 1 }
         let first = sgs_cells_reserve(count)
         return first < 0 ? nil : UInt64(first)
     }

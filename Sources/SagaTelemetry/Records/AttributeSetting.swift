@@ -6,7 +6,7 @@ public protocol AttributeSetting: ~Copyable {
     mutating func set(_ key: StaticString, _ value: Double)
     mutating func set(_ key: StaticString, _ value: Bool)
     /// A key or value of any kind, known only at run time.
-    mutating func set(_ key: String, _ value: AttributeValue)
+    mutating func set(_ key: String, to value: AttributeValue)
 }
 
 extension AttributeSetting where Self: ~Copyable {
@@ -27,7 +27,7 @@ extension AttributeSetting where Self: ~Copyable {
 
     /// Every pair of the set.
     public mutating func set(_ attributes: Attributes) {
-        for (key, value) in attributes.pairs { set(key, value) }
+        for (key, value) in attributes.pairs { set(key, to: value) }
     }
 }
 

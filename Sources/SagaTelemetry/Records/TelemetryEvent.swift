@@ -61,7 +61,7 @@ public struct EventAttributes: ~Copyable, AttributeSetting {
         encoder.set(EventField.attributes, key.utf8Bytes, bool: value)
     }
 
-    public mutating func set(_ key: String, _ value: AttributeValue) {
+    public mutating func set(_ key: String, to value: AttributeValue) {
         guard !key.isEmpty else { return }
         var key = key
         key.withUTF8 { encoder.set(EventField.attributes, $0, value: value) }

@@ -84,7 +84,7 @@ extension TraceSpan: AttributeSetting {
         encoder?.set(SpanField.attributes, key.utf8Bytes, bool: value)
     }
 
-    public mutating func set(_ key: String, _ value: AttributeValue) {
+    public mutating func set(_ key: String, to value: AttributeValue) {
         guard let encoder, !key.isEmpty else { return }
         var key = key
         key.withUTF8 { encoder.set(SpanField.attributes, $0, value: value) }

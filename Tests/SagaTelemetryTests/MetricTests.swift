@@ -1,0 +1,159 @@
+import Foundation
+import SagaTelemetry
+import Testing
+
+struct MetricTests {
+    private let registry = MetricRegistry()
+    private let counts = MetricDescriptor("test.things", .counter, unit: "{thing}", "Things.")
+
+    @Test func sumsWhatAllThreadsCounted() async {
+        let counter = registry.counter(counts, ["kind": "a"])
+        let open = registry.upDownCounter(MetricDescriptor("test.open", .upDownCounter, unit: "1", "Open."))
+        let seconds = registry.histogram(
+            MetricDescriptor("test.seconds", .histogram(bounds: [1, 2, 4]), unit: "s", "Seconds."))
+        // Threads that come and go: their blocks are adopted, and nothing they counted is lost.
+        for _ in 0..<20 {
+            await onNewThreads(8) {
+                for _ in 0..<1000 {
+                    counter.add()
+                    open.add(3)
+                    open.subtract(2)
+                    seconds.record(1.5)
+                }
+            }
+        }
+        #expect(numbers("test.things")["kind=a"] == .int(160_000))
+        #expect(numbers("test.open")[""] == .int(160_000))
+        let histogram = histograms("test.seconds")[""]
+        #expect(histogram?.counts == [0, 160_000, 0, 0])
+        #expect(histogram?.sum == 240_000)
+    }
+
+    @Test(arguments: [
+        (-1.0, 0), (0, 0), (0.5, 0), (1, 0), (1.0000001, 1), (2, 1), (3, 2), (4, 2), (4.1, 3), (.infinity, 3),
+        (-.infinity, 0),
+    ])
+    func bucketsIncludeTheirUpperBound(value: Double, bucket: Int) {
+        let histogram = registry.histogram(
+            MetricDescriptor("test.h", .histogram(bounds: [1, 2, 4]), unit: "s", "H."))
+        histogram.record(value)
+        let point = histograms("test.h")[""]
+        #expect(point?.counts[bucket] == 1 && point?.count == 1)
+    }
+
+    @Test func theBucketIsRightForEveryNumberOfBounds() {
+        for count in 0..<40 {
+            let registry = MetricRegistry()
+            let bounds = (0..<count).map { Double($0) }
+            let histogram = registry.histogram(
+                MetricDescriptor("test.h", .histogram(bounds: bounds), unit: "s", "H."))
+            var expected = [UInt64](repeating: 0, count: count + 1)
+            for half in -2..<(2 * count + 2) {
+                let value = Double(half) / 2
+                histogram.record(value)
+                expected[bounds.firstIndex { value <= $0 } ?? count] += 1
+            }
+            guard case .histograms(let points) = registry.snapshot().metrics[0].points else { continue }
+            #expect(points[0].counts == expected)
+        }
+    }
+
+    @Test func notANumberIsCountedAndSpoilsNoSum() {
+        let histogram = registry.histogram(
+            MetricDescriptor("test.h", .histogram(bounds: [1]), unit: "s", "H."))
+        histogram.record(.nan)
+        histogram.record(0.5)
+        #expect(histograms("test.h")[""]?.counts == [1, 1])
+        #expect(histograms("test.h")[""]?.sum == 0.5)
+    }
+
+    @Test func aCounterNeverFalls() {
+        let counter = registry.counter(counts)
+        counter.add(5)
+        counter.add(-3)
+        counter.add(0)
+        #expect(numbers("test.things")[""] == .int(5))
+    }
+
+    @Test func theOrderOfAttributesMakesNoSecondSeries() {
+        registry.counter(counts, ["a": "1", "b": "2"]).add()
+        registry.counter(counts, ["b": "2", "a": "1"]).add()
+        #expect(numbers("test.things") == ["a=1,b=2": .int(2)])
+    }
+
+    @Test func seriesPastTheLimitShareOne() {
+        for number in 0..<2500 { registry.counter(counts, ["id": .int(Int64(number))]).add() }
+        let points = numbers("test.things")
+        #expect(points.count == InstrumentFamily.cardinalityLimit + 1)
+        #expect(points["otel.metric.overflow=true"] == .int(500))
+    }
+
+    @Test func aGaugeThatWasNeverSetIsNoZero() {
+        let gauge = registry.gauge(MetricDescriptor("test.level", .gauge, unit: "1", "Level."))
+        #expect(numbers("test.level").isEmpty)
+        gauge.set(-2.5)
+        gauge.set(1.25)
+        #expect(numbers("test.level")[""] == .double(1.25))
+    }
+
+    @Test func aNameTakenByAnotherKindStaysWithItsOwner() {
+        registry.counter(counts).add(2)
+        registry.gauge(MetricDescriptor("test.things", .gauge, unit: "s", "Other.")).set(9)
+        #expect(numbers("test.things") == ["": .int(2)])
+        #expect(registry.snapshot().metrics.count == 1)
+    }
+
+    @Test func observesWhenSomebodyLooks() {
+        let descriptor = MetricDescriptor("test.seen", .gauge, unit: "1", "Seen.")
+        let first = registry.observe(descriptor) { $0.observe(1.5, ["a": "x"]) }
+        registry.observe(descriptor) { $0.observe(7, ["a": "y"]) }
+        #expect(numbers("test.seen") == ["a=x": .double(1.5), "a=y": .int(7)])
+        first.cancel()
+        #expect(numbers("test.seen") == ["a=y": .int(7)])
+    }
+
+    @Test func theCatalogueNamesEachMetricOnce() {
+        let names = MetricCatalogue.all.map(\.name)
+        #expect(Set(names).count == names.count)
+        for metric in MetricCatalogue.all {
+            #expect(metric.name.allSatisfy { $0.isLowercase || $0 == "." || $0 == "_" }, "\(metric.name)")
+            #expect(!metric.name.contains("total") && !metric.description.isEmpty && !metric.unit.isEmpty)
+            #expect(metric.bounds == metric.bounds.sorted())
+        }
+    }
+
+    private func onNewThreads(_ count: Int, _ body: @escaping @Sendable () -> Void) async {
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<count {
+                group.addTask {
+                    await withCheckedContinuation { done in
+                        Thread.detachNewThread {
+                            body()
+                            done.resume()
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: reading back
+
+    private func numbers(_ name: String) -> [String: NumberPoint.Value] {
+        guard let metric = registry.snapshot().metrics.first(where: { $0.descriptor.name == name }),
+            case .numbers(let points) = metric.points
+        else { return [:] }
+        return Dictionary(uniqueKeysWithValues: points.map { (key($0.attributes), $0.value) })
+    }
+
+    private func histograms(_ name: String) -> [String: HistogramPoint] {
+        guard let metric = registry.snapshot().metrics.first(where: { $0.descriptor.name == name }),
+            case .histograms(let points) = metric.points
+        else { return [:] }
+        return Dictionary(uniqueKeysWithValues: points.map { (key($0.attributes), $0) })
+    }
+
+    private func key(_ attributes: Attributes) -> String {
+        attributes.pairs.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+    }
+}

@@ -1,0 +1,243 @@
+import Foundation
+import Logging
+import SagaTelemetry
+import ServiceLifecycle
+import Synchronization
+import TestSupport
+import Testing
+
+struct PipelineTests {
+    @Test func aFlushAnswersExactlyWhatWasExportedAndExportsNothingTwice() async throws {
+        try await withRecording { recording in
+            for _ in 0..<1300 { TraceSpan("span", parent: nil).end() }
+            for _ in 0..<7 { TelemetryEvent.emit("event") }
+            let first = await recording.pipeline.forceFlush()
+            #expect(first.isComplete)
+            #expect(first.spans == .exported(1300))
+            // Events leave at once: some may have gone before the flush began.
+            #expect(first.logs.exported <= 7 && first.logs.droppedTotal == 0)
+            let second = await recording.pipeline.forceFlush()
+            #expect(second.spans == ExportOutcome())
+            #expect(second.logs == ExportOutcome())
+            let exported = try await recording.exported()
+            #expect(exported.spans.count == 1300)
+            #expect(exported.logs.count == 7)
+            #expect(Set(exported.spans.map(\.spanId)).count == 1300)
+        }
+    }
+
+    @Test func aRingThatFillsUpWakesThePipeline() async throws {
+        var options = PipelineOptions()
+        options.spanDelay = .seconds(3600)
+        options.spanRingBytes = 1 << 17
+        try await withRecording(options: options) { recording in
+            // Less than a ring holds, more than half of it: some 90 bytes each.
+            for _ in 0..<1000 { TraceSpan("span with a longish name", parent: nil).end() }
+            _ = try await eventually("spans exported without a flush") {
+                recording.pipeline.statistics.spans.exported > 0 ? true : nil
+            }
+        }
+    }
+
+    @Test func eventsLeaveByThemselves() async throws {
+        var options = PipelineOptions()
+        options.eventDelay = .milliseconds(1)
+        try await withRecording(options: options) { recording in
+            for number in 1...3 {
+                TelemetryEvent.emit("event")
+                _ = try await eventually("event \(number) exported") {
+                    recording.pipeline.statistics.logs.exported == number ? true : nil
+                }
+            }
+        }
+    }
+
+    /// created = exported + rejected + dropped + in flight, looked at all the time while threads record and rings overflow.
+    @Test func everyRecordIsAccountedForAtEveryInstant() async throws {
+        var options = PipelineOptions()
+        options.spanDelay = .milliseconds(1)
+        options.spanRingBytes = 1 << 17
+        let exporter: @Sendable () -> any TelemetryExporter = { CountingExporter(partial: true) }
+        try await withRecording(options: options, exporter: exporter) { recording in
+            let recorded = 4 * 20_000
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        for number in 0..<20_000 {
+                            TraceSpan("span", parent: nil).end()
+                            if number % 100 == 0 {
+                                let spans = recording.pipeline.statistics.spans
+                                #expect(spans.inFlight >= 0)
+                                #expect(spans.created >= spans.exported + spans.rejected + spans.droppedTotal)
+                            }
+                        }
+                    }
+                }
+            }
+            await recording.pipeline.shutdown()
+            let spans = recording.pipeline.statistics.spans
+            #expect(spans.created == recorded)
+            #expect(spans.inFlight == 0)
+            #expect(spans.rejected > 0)
+        }
+    }
+
+    /// Ten times what the rings hold while the exporter stands still: memory stays where it was, the rest is counted.
+    @Test func tenTimesOverloadStaysInItsMemory() async throws {
+        var options = PipelineOptions()
+        options.spanRingBytes = 1 << 20
+        let stuck = StuckExporter()
+        try await withRecording(options: options, exporter: { stuck }) { recording in
+            func burst() async {
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<4 {
+                        group.addTask {
+                            for number in 0..<30_000 {
+                                var span = TraceSpan("overload", parent: nil)
+                                span.set("number", Int64(number))
+                                span.set("text", "some text that takes its place in the ring, as texts do")
+                                span.end()
+                            }
+                        }
+                    }
+                }
+            }
+            await burst()  // touches every page that will ever be touched
+            let before = residentBytes()
+            await burst()
+            let growth = residentBytes() - before
+            #expect(growth < 8 << 20, "grew by \(growth) bytes")
+            let spans = recording.pipeline.statistics.spans
+            #expect(spans.created == 240_000)
+            #expect(spans.dropped[.ringFull, default: 0] > 200_000)
+            let report = await recording.pipeline.shutdown(timeout: .milliseconds(100))
+            #expect(!report.isComplete)
+            let last = recording.pipeline.statistics.spans
+            #expect(last.inFlight == 0 && last.dropped[.shutdown, default: 0] > 0)
+        }
+    }
+
+    @Test func aStuckExporterHoldsUpNeitherFlushNorShutdown() async throws {
+        let stuck = StuckExporter()
+        try await withRecording(exporter: { stuck }) { recording in
+            for _ in 0..<10 { TraceSpan("span", parent: nil).end() }
+            let flush = await recording.pipeline.forceFlush(timeout: .milliseconds(50))
+            #expect(!flush.isComplete && flush.spans.exported == 0)
+            let shutdown = await recording.pipeline.shutdown(timeout: .milliseconds(50))
+            #expect(!shutdown.isComplete)
+            #expect(shutdown.spans == .dropped(10, .shutdown))
+            #expect(stuck.wasShutDown)
+        }
+    }
+
+    @Test func aCancelledCallerGetsItsAnswerAtOnce() async throws {
+        let stuck = StuckExporter()
+        try await withRecording(exporter: { stuck }) { recording in
+            TraceSpan("span", parent: nil).end()
+            let flush = Task { await recording.pipeline.forceFlush(timeout: .seconds(3600)) }
+            await stuck.began()
+            flush.cancel()
+            #expect(await !flush.value.isComplete)
+            await recording.pipeline.shutdown(timeout: .milliseconds(10))
+        }
+    }
+
+    @Test func theExportTimeoutIsTheExportersLastWord() async throws {
+        var options = PipelineOptions()
+        options.exportTimeout = .milliseconds(20)
+        let stuck = StuckExporter()
+        try await withRecording(options: options, exporter: { stuck }) { recording in
+            TraceSpan("span", parent: nil).end()
+            let flush = await recording.pipeline.forceFlush()
+            #expect(flush.isComplete)
+            #expect(flush.spans == .dropped(1, .retriesExhausted))
+        }
+    }
+
+    @Test(arguments: [true, false]) func stopsWithTheLastExport(gracefully: Bool) async throws {
+        try await withRecording { recording in
+            let group = ServiceGroup(
+                configuration: ServiceGroupConfiguration(
+                    services: [.init(service: recording.pipeline)], logger: Logger(label: "test")))
+            let running = Task { try await group.run() }
+            TraceSpan("before the end", parent: nil).end()
+            if gracefully { await group.triggerGracefulShutdown() } else { running.cancel() }
+            _ = await running.result
+            let exported = try ExportedTelemetry(file: recording.file)
+            #expect(exported.spans.count == 1)
+            // After the end nothing is recorded, and asking is harmless.
+            TraceSpan("after the end", parent: nil).end()
+            #expect(await recording.pipeline.forceFlush().isComplete)
+            #expect(recording.pipeline.statistics.spans.created == 1)
+        }
+    }
+
+    @Test func pushesMetricsOnATimerAndAtTheEnd() async throws {
+        var options = PipelineOptions()
+        options.metricInterval = .milliseconds(1)
+        let registry = MetricRegistry()
+        registry.counter(MetricDescriptor("test.pushed", .counter, unit: "1", "Pushed.")).add()
+        try await withRecording(options: options, registry: registry) { recording in
+            _ = try await eventually("two pushes") {
+                recording.pipeline.statistics.metricPoints.exported >= 2 ? true : nil
+            }
+            let exported = try ExportedTelemetry(file: recording.file)
+            #expect(exported.metricNames == ["test.pushed"])
+        }
+    }
+
+    @Test func aRecordThatNoRingTakesIsCounted() async throws {
+        try await withRecording { recording in
+            var span = TraceSpan("large", parent: nil)
+            for number in 0..<20 { span.set("key.\(number)", to: .string(String(repeating: "x", count: 10_000))) }
+            span.end()
+            let exported = try await recording.exported()
+            // The attributes that did not fit are dropped, never the span.
+            #expect(exported.span("large")?.droppedAttributesCount == 14)
+        }
+    }
+}
+
+/// Takes everything; with `partial`, refuses one record of each batch.
+private final class CountingExporter: TelemetryExporter {
+    let destination = "nowhere"
+    let partial: Bool
+
+    init(partial: Bool) { self.partial = partial }
+
+    func export(spans: RecordBatch) async -> ExportOutcome {
+        partial ? ExportOutcome(exported: spans.count - 1, rejected: 1) : .exported(spans.count)
+    }
+    func export(logs: RecordBatch) async -> ExportOutcome { .exported(logs.count) }
+    func export(metrics: MetricsSnapshot) async -> ExportOutcome { .exported(metrics.pointCount) }
+    func shutdown() async {}
+}
+
+/// A destination that never answers; it notices cancellation, as the rules for exporters ask.
+private final class StuckExporter: TelemetryExporter {
+    let destination = "a black hole"
+    private let shut = Mutex(false)
+    private let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+
+    var wasShutDown: Bool { shut.withLock { $0 } }
+
+    func began() async { for await _ in begun { return } }
+
+    private func wait(_ count: Int) async -> ExportOutcome {
+        begin.yield()
+        try? await Task.sleep(for: .seconds(3600))
+        return .dropped(count, .shutdown)
+    }
+
+    func export(spans: RecordBatch) async -> ExportOutcome { await wait(spans.count) }
+    func export(logs: RecordBatch) async -> ExportOutcome { await wait(logs.count) }
+    func export(metrics: MetricsSnapshot) async -> ExportOutcome { .exported(metrics.pointCount) }
+    func shutdown() async { shut.withLock { $0 = true } }
+}
+
+/// The process's resident memory, from the kernel's own account.
+private func residentBytes() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+    let pages = status.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+}
