@@ -17,6 +17,37 @@ void sgs_ring_ask(int reason) {
 
 void sgs_wake_answered(int reason) { __atomic_store_n(&sgs_wake_asked[reason], 0, __ATOMIC_SEQ_CST); }
 
+static uint64_t ring_bytes[2] = {1u << 20, 1u << 19};
+
+static uint64_t power_of_two(uint64_t bytes) {
+  uint64_t size = 2 * SGS_MAX_RECORD;
+  while (size < bytes) size *= 2;
+  return size;
+}
+
+void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes) {
+  __atomic_store_n(&ring_bytes[SGS_SPANS], power_of_two(span_bytes), __ATOMIC_RELAXED);
+  __atomic_store_n(&ring_bytes[SGS_EVENTS], power_of_two(event_bytes), __ATOMIC_RELAXED);
+}
+
+int sgs_ring_make_room(sgs_ring *ring, uint64_t length, int signal) {
+  if (length > SGS_MAX_RECORD - 16) {
+    sgs_count(&ring->dropped_large);
+    return 0;
+  }
+  if (ring->capacity == 0) {
+    // The consumer sees the memory no later than the first record, which is published with release.
+    uint64_t capacity = __atomic_load_n(&ring_bytes[signal], __ATOMIC_RELAXED);
+    ring->bytes = sgs_reserve_memory(capacity + SGS_MAX_RECORD);
+    ring->capacity = capacity;
+  }
+  ring->tail_seen = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+  uint64_t need = (length + 15) & ~7ull;
+  if (ring->head + need - ring->tail_seen <= ring->capacity) return 1;
+  sgs_count(&ring->dropped_full);
+  return 0;
+}
+
 const uint8_t *sgs_ring_peek(const sgs_ring *ring, uint64_t at, uint64_t *length) {
   if (at == __atomic_load_n(&ring->published, __ATOMIC_ACQUIRE)) return NULL;
   const uint8_t *record = ring->bytes + (at & (ring->capacity - 1));

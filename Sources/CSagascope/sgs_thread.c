@@ -12,7 +12,6 @@ static sgs_thread *first_thread;   // pushed to only, under the lock; read witho
 static pthread_mutex_t attach_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key;
-static uint64_t ring_bytes[2] = {1u << 20, 1u << 19};
 static uint64_t next_cell;
 static sgs_slot *shared_slots;     // a stack: pushed by compare-and-set, taken whole by exchange, so no ABA
 
@@ -23,11 +22,12 @@ static void thread_ended(void *block) {
 
 static void make_key(void) { pthread_key_create(&thread_key, thread_ended); }
 
-// Address space only: pages are committed when touched. Without it nothing can be recorded, so there is no way on.
-static void *reserve_memory(uint64_t bytes) {
+// Without memory nothing can be recorded or counted, so there is no way on.
+void *sgs_reserve_memory(uint64_t bytes) {
   void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory == MAP_FAILED) {
-    static const char message[] = "sagascope: cannot reserve memory for a recording thread (mmap failed); raise the address-space limit\n";
+    static const char message[] =
+        "sagascope: cannot reserve memory for a recording thread (mmap failed); raise the address-space limit\n";
     (void)!write(STDERR_FILENO, message, sizeof message - 1);
     abort();
   }
@@ -41,16 +41,9 @@ void sgs_rng_seed(sgs_rng *r) {
   }
 }
 
-static void make_ring(sgs_ring *ring, uint64_t capacity) {
-  ring->capacity = capacity;
-  ring->bytes = reserve_memory(capacity + SGS_MAX_RECORD);
-}
-
 static sgs_thread *make_thread(void) {
-  sgs_thread *block = reserve_memory(sizeof *block);   // page-aligned and zeroed
-  make_ring(&block->rings[SGS_SPANS], ring_bytes[SGS_SPANS]);
-  make_ring(&block->rings[SGS_EVENTS], ring_bytes[SGS_EVENTS]);
-  block->cells = reserve_memory(SGS_CELLS * sizeof(uint64_t));
+  sgs_thread *block = sgs_reserve_memory(sizeof *block);   // page-aligned and zeroed
+  block->cells = sgs_reserve_memory(SGS_CELLS * sizeof(uint64_t));
   sgs_rng_seed(&block->rng);
   block->next = first_thread;
   __atomic_store_n(&first_thread, block, __ATOMIC_RELEASE);
@@ -72,19 +65,6 @@ sgs_thread *sgs_thread_attach(void) {
 
 sgs_thread *sgs_thread_first(void) { return __atomic_load_n(&first_thread, __ATOMIC_ACQUIRE); }
 
-static uint64_t power_of_two(uint64_t bytes) {
-  uint64_t size = 2 * SGS_MAX_RECORD;
-  while (size < bytes) size *= 2;
-  return size;
-}
-
-void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes) {
-  pthread_mutex_lock(&attach_lock);
-  ring_bytes[SGS_SPANS] = power_of_two(span_bytes);
-  ring_bytes[SGS_EVENTS] = power_of_two(event_bytes);
-  pthread_mutex_unlock(&attach_lock);
-}
-
 void sgs_set_recording(int on) { __atomic_store_n(&sgs_recording, (uint32_t)on, __ATOMIC_RELEASE); }
 
 // MARK: slots
@@ -93,7 +73,7 @@ sgs_slot *sgs_slot_refill(sgs_thread *self) {
   sgs_slot *slots = __atomic_exchange_n(&shared_slots, NULL, __ATOMIC_ACQUIRE);
   if (!slots) {
     enum { count = 64 };
-    slots = reserve_memory(count * sizeof *slots);
+    slots = sgs_reserve_memory(count * sizeof *slots);
     for (int i = 0; i < count - 1; i++) slots[i].next = &slots[i + 1];
   }
   uint64_t rest = 0;

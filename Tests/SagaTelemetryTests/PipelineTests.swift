@@ -29,10 +29,9 @@ struct PipelineTests {
     @Test func aRingThatFillsUpWakesThePipeline() async throws {
         var options = PipelineOptions()
         options.spanDelay = .seconds(3600)
-        options.spanRingBytes = 1 << 17
         try await withRecording(options: options) { recording in
-            // Less than a ring holds, more than half of it: some 90 bytes each.
-            for _ in 0..<1000 { TraceSpan("span with a longish name", parent: nil).end() }
+            // More than half of a ring of a megabyte, at some 90 bytes each.
+            for _ in 0..<9000 { TraceSpan("span with a longish name", parent: nil).end() }
             _ = try await eventually("spans exported without a flush") {
                 recording.pipeline.statistics.spans.exported > 0 ? true : nil
             }

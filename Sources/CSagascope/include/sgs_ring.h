@@ -13,7 +13,7 @@
 typedef struct sgs_ring {
   // Producer's line.
   uint8_t *bytes;
-  uint64_t capacity;    // a power of two
+  uint64_t capacity;    // a power of two; 0 until the thread has recorded something
   uint64_t head;        // next byte to write
   uint64_t tail_seen;   // the consumer's position when last looked at
   uint64_t written;     // records committed; other threads read the counters relaxed
@@ -47,20 +47,18 @@ static inline void sgs_count(uint64_t *counter) {
   __atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }
 
+/// Sizes of rings that are made from now on; rounded up to a power of two, at least 2 × SGS_MAX_RECORD.
+void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes);
+
+/// The slow way of sgs_ring_reserve: makes the ring on its first record, looks where the consumer is; 0 when there is no
+/// room (counted).
+int sgs_ring_make_room(sgs_ring *ring, uint64_t length, int signal);
+
 /// Room for a record of `length` bytes, or NULL when the ring is full or the record too large (counted).
-static inline uint8_t *sgs_ring_reserve(sgs_ring *ring, uint64_t length) {
+static inline uint8_t *sgs_ring_reserve(sgs_ring *ring, uint64_t length, int signal) {
   uint64_t need = (length + 15) & ~7ull;
-  if (__builtin_expect(length > SGS_MAX_RECORD - 16, 0)) {
-    sgs_count(&ring->dropped_large);
-    return NULL;
-  }
-  if (__builtin_expect(ring->head + need - ring->tail_seen > ring->capacity, 0)) {
-    ring->tail_seen = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
-    if (ring->head + need - ring->tail_seen > ring->capacity) {
-      sgs_count(&ring->dropped_full);
-      return NULL;
-    }
-  }
+  if (__builtin_expect(length > SGS_MAX_RECORD - 16 || ring->head + need - ring->tail_seen > ring->capacity, 0))
+    if (!sgs_ring_make_room(ring, length, signal)) return NULL;
   return ring->bytes + (ring->head & (ring->capacity - 1)) + 8;
 }
 

@@ -30,8 +30,8 @@ extern uint32_t sgs_recording;
 sgs_thread *sgs_thread_attach(void);
 /// The first block; follow `next`. Safe at any time.
 sgs_thread *sgs_thread_first(void);
-/// Ring sizes of threads that attach from now on; rounded up to a power of two, at least 2 × SGS_MAX_RECORD.
-void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes);
+/// Address space of `bytes` bytes, zeroed, committed page by page when touched, never given back.
+void *sgs_reserve_memory(uint64_t bytes);
 
 static inline sgs_thread *sgs_self(void) {
   sgs_thread *self = sgs_self_pointer;

@@ -45,7 +45,7 @@ import CSagascope
         let thread = sgs_self()!
         let ring = thread.ring(signal)
         let length = UInt64(count)
-        if let place = sgs_ring_reserve(ring, length) {
+        if let place = sgs_ring_reserve(ring, length, signal.rawValue) {
             place.update(from: slot.pointee.start, count: count)
             sgs_ring_commit(ring, place, length, signal.rawValue)
         }
