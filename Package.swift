@@ -125,7 +125,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "OTLPExporter", "SagaTelemetry",
+                "OTLPExporter", "SagaTasks", "SagaTelemetry",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),
@@ -135,6 +135,14 @@ let package = Package(
                 "SagaTelemetry", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "SagaInstrumentationTests",
+            dependencies: [
+                "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TestSupport",
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),

@@ -15,6 +15,12 @@ uint64_t sgs_current_task_id(void) {
   return task ? swift_task_getJobTaskId(task) : 0;
 }
 
+static _Thread_local const void *launching;
+
+void sgs_set_launching(const void *identity) { launching = identity; }
+
+const void *sgs_launching(void) { return launching; }
+
 typedef struct {
   void *job, *context;
   void (*body)(void *, void *);

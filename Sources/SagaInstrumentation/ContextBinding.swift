@@ -16,6 +16,14 @@ func withBound<Result>(
     }
 }
 
+/// Runs `body` with a context taken over from another task, if there is one.
+func withInherited<Value, Failure: Error>(
+    _ context: SagaContext?, _ body: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    guard let context else { return try await body() }
+    return try await withBound(context) { await outcome(of: body) }.get()
+}
+
 /// Runs `body` and keeps what it throws, with its type: `rethrows` functions of other libraries would lose it.
 func outcome<Value, Failure: Error>(
     isolation: isolated (any Actor)? = #isolation, of body: () async throws(Failure) -> Value

@@ -1,4 +1,5 @@
 import SagaTasks
+import SagaTelemetry
 
 /// A task that belongs to the saga which creates it: stands where `Task { }` stood.
 ///
@@ -12,6 +13,11 @@ public struct SagaTask<Success: Sendable, Failure: Error>: Sendable {
     public let task: Task<Success, Failure>
     private let launch: TaskLaunch
 
+    private init(task: Task<Success, Failure>, launch: TaskLaunch) {
+        self.task = task
+        self.launch = launch
+    }
+
     public func cancel() { task.cancel() }
 
     public var isCancelled: Bool { task.isCancelled }
@@ -24,8 +30,29 @@ extension SagaTask where Failure == Never {
         @_inheritActorContext @_implicitSelfCapture operation: sending @escaping @isolated(any) () async -> Success
     ) {
         let launch = TaskLaunch(name)
-        self.launch = launch
-        task = Task(name: name, executorPreference: launch.tracker, priority: priority) { await launch.run(operation) }
+        launch.begin()
+        defer { launch.end() }
+        let task = Task(name: name, executorPreference: launch.tracker, priority: priority) {
+            await launch.run(operation)
+        }
+        self.init(task: task, launch: launch)
+    }
+
+    /// Stands where `Task.detached { }` stood: no priority and no actor are inherited. The saga's context is, and nothing
+    /// else of the task-locals: it is why the task is wrapped.
+    @discardableResult
+    public static func detached(
+        _ name: String, priority: TaskPriority? = nil,
+        operation: sending @escaping @isolated(any) () async -> Success
+    ) -> SagaTask {
+        let launch = TaskLaunch(name)
+        launch.begin()
+        defer { launch.end() }
+        let context = SagaContext.current
+        let task = Task.detached(name: name, executorPreference: launch.tracker, priority: priority) {
+            await withInherited(context) { await launch.run(operation) }
+        }
+        return SagaTask(task: task, launch: launch)
     }
 
     public var value: Success {
@@ -45,10 +72,28 @@ extension SagaTask where Failure == any Error {
         operation: sending @escaping @isolated(any) () async throws -> Success
     ) {
         let launch = TaskLaunch(name)
-        self.launch = launch
-        task = Task(name: name, executorPreference: launch.tracker, priority: priority) {
+        launch.begin()
+        defer { launch.end() }
+        let task = Task(name: name, executorPreference: launch.tracker, priority: priority) {
             try await launch.run(operation)
         }
+        self.init(task: task, launch: launch)
+    }
+
+    /// The same as the one that cannot throw.
+    @discardableResult
+    public static func detached(
+        _ name: String, priority: TaskPriority? = nil,
+        operation: sending @escaping @isolated(any) () async throws -> Success
+    ) -> SagaTask {
+        let launch = TaskLaunch(name)
+        launch.begin()
+        defer { launch.end() }
+        let context = SagaContext.current
+        let task = Task.detached(name: name, executorPreference: launch.tracker, priority: priority) {
+            try await withInherited(context) { try await launch.run(operation) }
+        }
+        return SagaTask(task: task, launch: launch)
     }
 
     public var value: Success {

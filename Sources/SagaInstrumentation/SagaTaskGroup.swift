@@ -23,7 +23,7 @@ public func withSagaTaskGroup<ChildResult: Sendable, Value>(
     try await withThrowingTaskGroup(of: childResult) { group in
         var group = SagaTaskGroup(group)
         let value = try await body(&group)
-        while try await group.next() != nil {}
+        try await group.waitForAll()
         return value
     }
 }
@@ -50,6 +50,8 @@ public struct SagaTaskGroup<ChildResult: Sendable> {
         operation: sending @escaping @isolated(any) () async throws -> ChildResult
     ) {
         let launch = TaskLaunch(name)
+        launch.begin()
+        defer { launch.end() }
         group.addTask(name: name, priority: priority) { try await launch.run(operation) }
     }
 
@@ -59,6 +61,11 @@ public struct SagaTaskGroup<ChildResult: Sendable> {
         tracker?.willWait(for: .group)
         defer { tracker?.willWait(for: .unknown) }
         return try await group.next()
+    }
+
+    /// Waits for every task that is left; throws the first error. The group does so by itself at its end.
+    public mutating func waitForAll() async throws {
+        while try await next() != nil {}
     }
 
     public func cancelAll() { group.cancelAll() }

@@ -25,12 +25,15 @@ struct TaskLaunch: Sendable {
 
     var tracker: RunTracker? { run?.tracker }
 
+    /// What stands between the two calls creates the task, so that the tracker knows it from the start.
+    func begin() { identity?.beginLaunch() }
+    func end() { identity?.endLaunch() }
+
     /// In the created task.
     func run<Value: Sendable, Failure: Error>(
         _ body: @isolated(any) () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         guard let tracker, let identity, let span = identity.span else { return try await body() }
-        tracker.identifyCurrentTask(identity)
         var mirror = ServiceContext.current ?? .topLevel
         mirror.traceContext = span
         let result = await TraceContext.$current.withValue(span) {
@@ -38,7 +41,7 @@ struct TaskLaunch: Sendable {
                 await outcome { () async throws(Failure) -> Value in try await body() }
             }
         }
-        tracker.endCurrentTask(error: result.failure.map { ErrorDescription.type(of: $0) })
+        tracker.endCurrentTask(error: result.failure.map { ErrorClassification($0).errorType })
         return try result.get()
     }
 }

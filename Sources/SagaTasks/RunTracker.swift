@@ -62,14 +62,18 @@ public final class RunTracker: TaskExecutor {
     private func noteCreated(_ id: UInt64, at now: UInt64) {
         // The first time a task is seen, its creator is the task that runs here, and the creator's task-locals are ours.
         let parent = sgs_current_task_id()
+        let identity = TaskIdentity.launching
+        // A task that is enqueued by itself or by no task is none that was created just now: it has left its saga.
+        guard identity != nil || (parent != 0 && parent != id) else { return }
         let step = SagaContext.current?.step
         let instruments = step == nil ? base : TaskInstruments.of(saga: base.saga, step: step)
         let creator = TraceContext.active
         let isKept = table.withLock { table in
-            table.insert(
-                TaskRecord(
-                    id: id, parent: parent, created: now, creator: creator,
-                    depth: table.records[parent]?.steps.count ?? 0, state: .ready, instruments: instruments))
+            var record = TaskRecord(
+                id: id, parent: parent, created: now, creator: creator,
+                depth: table.records[parent]?.steps.count ?? 0, state: .ready, instruments: instruments)
+            record.identity = identity
+            return table.insert(record)
         }
         if !isKept { base.untracked.add() }
     }
@@ -86,16 +90,11 @@ public final class RunTracker: TaskExecutor {
                 id: id, parent: 0, created: sgs_monotonic_ns(), creator: span, depth: 0, state: .running,
                 instruments: base)
             record.identity = TaskIdentity(name: "", span: nil)
-            _ = table.insert(record)
+            table.insert(record)
         }
     }
 
-    /// The current task was started by one of our wrappers, which will call ``endCurrentTask(error:)``.
-    public func identifyCurrentTask(_ identity: TaskIdentity) {
-        table.withLock { $0.identify(sgs_current_task_id(), as: identity) }
-    }
-
-    /// The current task's body is over: records its lifetime and span, and those of its plain children.
+    /// The body of the current task, one that was created by ``TaskIdentity/launch(_:)``, is over: records its lifetime and span, and those of its plain children.
     public func endCurrentTask(error: String? = nil) {
         let id = sgs_current_task_id()
         let now = sgs_monotonic_ns()

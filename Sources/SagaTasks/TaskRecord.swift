@@ -1,3 +1,4 @@
+import CSagascope
 import SagaTelemetry
 
 /// What is known of one live task. Times are monotonic nanoseconds.
@@ -43,8 +44,8 @@ struct TaskRecord {
     }
 }
 
-/// The name and span of a task that one of our wrappers started.
-public struct TaskIdentity: Sendable {
+/// The name and span of a task that one of our wrappers starts.
+public final class TaskIdentity: Sendable {
     public let name: String
     /// The span that the task itself will be; nil when no span shall be made for it (the run's own task).
     public let span: TraceContext?
@@ -52,5 +53,17 @@ public struct TaskIdentity: Sendable {
     public init(name: String, span: TraceContext?) {
         self.name = name
         self.span = span
+    }
+
+    /// The task that this thread creates next shall be known by this identity, and a wrapper will tell its end. Between
+    /// this and ``endLaunch()`` stands the creation of one task, and nothing that suspends.
+    public func beginLaunch() { sgs_set_launching(Unmanaged.passUnretained(self).toOpaque()) }
+
+    public func endLaunch() { sgs_set_launching(nil) }
+
+    /// The identity of the task that this thread creates right now.
+    static var launching: TaskIdentity? {
+        // Whoever called `beginLaunch` on this thread holds the identity until `endLaunch`.
+        sgs_launching().map { Unmanaged<TaskIdentity>.fromOpaque($0).takeUnretainedValue() }
     }
 }

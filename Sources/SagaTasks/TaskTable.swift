@@ -8,15 +8,25 @@ struct TaskTable {
     static let limit = 4096
 
     private(set) var records: [UInt64: TaskRecord] = [:]
+    /// The limit was reached once. From then on a task that is not in the table may be one that was not kept, so only
+    /// tasks of our wrappers, which are known to be new, come in.
+    private var isOverfull = false
 
     var isEmpty: Bool { records.isEmpty }
 
-    /// A task that begins its life here.
-    /// - Returns: false when the table is full.
+    /// A task that begins its life here. A plain child needs its parent in the table, whose end will tell of its own.
+    /// - Returns: false when it is not kept.
+    @discardableResult
     mutating func insert(_ record: TaskRecord) -> Bool {
-        guard records.count < Self.limit else { return false }
+        guard records.count < Self.limit else {
+            isOverfull = true
+            return false
+        }
+        if record.identity == nil {
+            guard !isOverfull, records[record.parent] != nil else { return false }
+            records[record.parent]?.plainChildren += 1
+        }
         records[record.id] = record
-        if record.identity == nil { records[record.parent]?.plainChildren += 1 }
         return true
     }
 
@@ -74,13 +84,6 @@ struct TaskTable {
     }
 
     // MARK: our wrappers
-
-    /// A plain child turns out to be one of ours.
-    mutating func identify(_ id: UInt64, as identity: TaskIdentity) {
-        guard let record = records[id], record.identity == nil else { return }
-        records[id]?.identity = identity
-        records[record.parent]?.plainChildren -= 1
-    }
 
     mutating func setReason(_ id: UInt64, _ reason: BlockReason) { records[id]?.reason = reason }
 

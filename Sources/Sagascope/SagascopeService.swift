@@ -11,6 +11,8 @@ import Synchronization
 /// it first in a `ServiceGroup`: groups stop from the last service to the first, so it sees everything that they record.
 public final class SagascopeService: Service {
     public let configuration: SagascopeConfiguration
+    /// Where spans, events and pushed metrics go, for people: a URL or a path; nil when nothing is exported.
+    public let destination: String?
     private let pipeline: TelemetryPipeline?
     private let page: PrometheusPage
     private let registry = MetricRegistry.shared
@@ -24,6 +26,7 @@ public final class SagascopeService: Service {
     init(_ configuration: SagascopeConfiguration, exporter: (any TelemetryExporter)?) {
         self.configuration = configuration
         page = PrometheusPage(resource: configuration.resource)
+        destination = exporter?.destination
         pipeline = exporter.map { TelemetryPipeline(exporter: $0, options: configuration.pipeline) }
         if let pipeline {
             PipelineMetrics.observe(pipeline, in: registry)

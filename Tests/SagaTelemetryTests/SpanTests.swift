@@ -12,8 +12,8 @@ struct SpanTests {
             span.set("bool", true)
             span.set("empty", "")
             span.set(
-                "compound", to:
-                [
+                "compound",
+                to: [
                     "a", 1, 2.5, false, .bytes([0, 255]),
                     .keyValues([.init("k", "v"), .init("nested", ["x", []])]),
                 ])

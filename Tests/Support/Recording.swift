@@ -1,9 +1,11 @@
 import Foundation
 import Logging
 import OTLPExporter
+import SagaTasks
 public import SagaTelemetry
 
-/// A pipeline that records into a file, while no other test records: the rings are the process's.
+/// A pipeline that records into a file, while no other test records: the rings and the switch of task tracking are the
+/// process's.
 public struct Recording: Sendable {
     public let pipeline: TelemetryPipeline
     public let file: URL
@@ -17,22 +19,19 @@ public struct Recording: Sendable {
 
 /// Runs `body` with recording on and nobody else recording.
 ///
-/// - Parameter exporter: makes another destination than the file.
+/// - Parameters:
+///   - tracking: task tracking, off unless asked for.
+///   - exporter: makes another destination than the file.
 @discardableResult
 public func withRecording<Result: Sendable>(
     options: PipelineOptions = PipelineOptions(), registry: MetricRegistry = MetricRegistry(),
-    exporter: (@Sendable () -> any TelemetryExporter)? = nil,
+    tracking: Tracking = .off, exporter: (@Sendable () -> any TelemetryExporter)? = nil,
     _ body: @Sendable (Recording) async throws -> Result
 ) async throws -> Result {
-    try await RecordingGate.shared.exclusively {
+    try await withTaskTracking(tracking) {
         try await withTemporaryDirectory { directory in
             let file = directory.appendingPathComponent("otlp.jsonl")
-            let destination =
-                try exporter?()
-                ?? OTLPFileExporter(
-                    configuration: OTLPFileConfiguration(
-                        tracesPath: file.path, logsPath: file.path, metricsPath: file.path),
-                    resource: Resource(["service.name": "test"]), logger: Logger(label: "test"))
+            let destination = try exporter?() ?? fileExporter(file.path)
             let pipeline = TelemetryPipeline(exporter: destination, registry: registry, options: options)
             pipeline.start()
             do {
@@ -47,22 +46,56 @@ public func withRecording<Result: Sendable>(
     }
 }
 
+private func fileExporter(_ path: String) throws -> OTLPFileExporter {
+    try OTLPFileExporter(
+        configuration: OTLPFileConfiguration(tracesPath: path, logsPath: path, metricsPath: path),
+        resource: Resource(["service.name": "test"]), logger: Logger(label: "test"))
+}
+
+/// The switch of task tracking during a test.
+public enum Tracking: Sendable {
+    case off
+    case on
+    /// On, and events tell of tasks that are blocked for this long.
+    case reportingAfter(Duration)
+}
+
+/// Runs `body`, where the caller runs, with the switch of task tracking set, and nobody else recording.
+public func withTaskTracking<Result>(
+    _ tracking: Tracking, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+) async throws -> Result {
+    await RecordingGate.shared.take()
+    let threshold = TaskTracking.blockedThreshold
+    switch tracking {
+    case .off: break
+    case .on: TaskTracking.isEnabled = true
+    case .reportingAfter(let duration):
+        TaskTracking.isEnabled = true
+        TaskTracking.blockedThreshold = UInt64(duration / .nanoseconds(1))
+    }
+    let outcome: Swift.Result<Result, any Error>
+    do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+    TaskTracking.isEnabled = false
+    TaskTracking.blockedThreshold = threshold
+    await RecordingGate.shared.release()
+    return try outcome.get()
+}
+
 /// One at a time, in the order of asking.
-actor RecordingGate {
+private actor RecordingGate {
     static let shared = RecordingGate()
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
 
-    func exclusively<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
-        if isTaken {
-            await withCheckedContinuation { waiting.append($0) }
+    func take() async {
+        guard isTaken else {
+            isTaken = true
+            return
         }
-        isTaken = true
-        defer { release() }
-        return try await body()
+        await withCheckedContinuation { waiting.append($0) }
     }
 
-    private func release() {
+    func release() {
         guard !waiting.isEmpty else {
             isTaken = false
             return

@@ -8,5 +8,10 @@ uint64_t sgs_job_task_id(const void *job);
 /// The id of the task that runs on this thread, 0 outside a task.
 uint64_t sgs_current_task_id(void);
 
+/// What the task that this thread creates right now is to be known as: set around the creation, read by the executor when
+/// the new task is enqueued, which happens on the same thread before the creation returns.
+void sgs_set_launching(const void *identity);
+const void *sgs_launching(void);
+
 /// Runs `body(job, context)` on libdispatch's global queue for `priority` (a Swift JobPriority raw value).
 void sgs_dispatch(uint8_t priority, void *job, void *context, void (*body)(void *job, void *context));

@@ -4,7 +4,8 @@ public import SagaTelemetry
 /// Everything that can be set. Environment variables come first, then what the program sets in the closure of
 /// ``Sagascope/bootstrap(environment:configure:)``; ``Setting/all`` lists the variables with their defaults.
 public struct SagascopeConfiguration: Sendable {
-    /// `OTEL_SDK_DISABLED`: record, export and serve nothing. Contexts are still propagated.
+    /// `OTEL_SDK_DISABLED`: record no spans and events, export and serve nothing. Contexts are still propagated, and
+    /// instruments still count, which nobody reads.
     public var isDisabled = false
 
     /// `OTEL_SERVICE_NAME`; `unknown_service:<executable>` by default.

@@ -1,0 +1,162 @@
+import SagaInstrumentation
+import SagaTelemetry
+import TestSupport
+import Testing
+
+/// Tier 1 on real tasks.
+struct TaskTrackingTests {
+    @Test func everyStructuredChildIsTimed() async throws {
+        let exported = try await withRecording(tracking: .on) { recording in
+            try await withSaga("tracked", id: "1") {
+                try await withStep("step") {
+                    async let plain: Void = Task.sleep(for: .milliseconds(20))
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { try await Task.sleep(for: .milliseconds(5)) }
+                        try await group.waitForAll()
+                    }
+                    try await plain
+                }
+                try await withSagaTaskGroup { group in
+                    group.addTask("named") { await Task.yield() }
+                }
+                await SagaTask("free") { await Task.yield() }.value
+            }
+            return try await recording.exported()
+        }
+        let step = try #require(exported.span("step step"))
+        let plain = exported.spans(named: "task")
+        #expect(plain.count == 2)
+        for task in plain {
+            #expect(task.parentSpanId == step.spanId && task["saga.step.name"] == .string("step"))
+            #expect(task.start >= step.start && task.end <= step.end)
+        }
+        let sleeper = try #require(plain.max { $0.end - $0.start < $1.end - $1.start })
+        guard case .double(let blocked) = sleeper["saga.task.blocked.duration"] else {
+            Issue.record("no blocked time")
+            return
+        }
+        #expect(blocked >= 0.02)
+        let run = try #require(exported.span("run tracked"))
+        for name in ["task named", "task free"] {
+            let task = try #require(exported.span(name))
+            #expect(task.parentSpanId == run.spanId && task.traceId == run.traceId)
+            guard case .int(let polls) = task["saga.task.polls"] else { continue }
+            #expect(polls >= 2, "\(name) yields once, so it runs twice")
+        }
+        for name in ["saga.task.ready.duration", "saga.task.busy.duration", "saga.task.blocked.duration"] {
+            #expect(metric(name, ["saga.name": "tracked"]) ?? 0 > 0, "\(name)")
+        }
+        // The run's own task, two plain children, one of the group, one free.
+        #expect(metric("saga.task.lifetime.duration", ["saga.name": "tracked"]) == 5)
+    }
+
+    @Test func aLongSuspensionIsToldOf() async throws {
+        let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(10))) { recording in
+            let monitor = Task { await RunMonitor(period: .milliseconds(5)).run() }
+            try await withSaga("blocked") {
+                try await withStep("waits") {
+                    let (stream, end) = AsyncStream.makeStream(of: Void.self)
+                    let file = recording.file
+                    let pipeline = recording.pipeline
+                    let watch = Task.detached {
+                        // Told while the task is still blocked: only then does it go on.
+                        _ = try await eventually("a blocked event") {
+                            await pipeline.forceFlush()
+                            let logs = try ExportedTelemetry(file: file).logs(named: "saga.step.blocked")
+                            return logs.contains { $0["saga.step.name"] == .string("waits") } ? true : nil
+                        }
+                        end.finish()
+                    }
+                    for await _ in stream {}
+                    try await watch.value
+                }
+                try await withSagaTaskGroup { group in
+                    group.addTask("slow") { try await Task.sleep(for: .milliseconds(50)) }
+                }
+            }
+            monitor.cancel()
+            await monitor.value
+            return try await recording.exported()
+        }
+        let step = try #require(exported.span("step waits"))
+        let blocked = exported.logs(named: "saga.step.blocked").filter { $0["saga.step.name"] == .string("waits") }
+        #expect(blocked.allSatisfy { $0["saga.block.reason"] == .string("unknown") && $0.traceId == step.traceId })
+        let unblocked = exported.logs(named: "saga.step.unblocked")
+        #expect(unblocked.contains { $0["saga.step.name"] == .string("waits") })
+        #expect(unblocked.contains { $0["saga.block.reason"] == .string("group") })
+        #expect(metric("saga.task.blocked.duration", ["saga.name": "blocked", "saga.block.reason": "group"]) ?? 0 > 0)
+    }
+
+    @Test func aRunThatGoesOnSendsHeartbeats() async throws {
+        // The first one comes after 5 s; a run that lasts shorter sends none.
+        let exported = try await withRecording(tracking: .on) { recording in
+            let monitor = Task { await RunMonitor(period: .milliseconds(10)).run() }
+            try await withSaga("short") { try await Task.sleep(for: .milliseconds(50)) }
+            monitor.cancel()
+            await monitor.value
+            return try await recording.exported()
+        }
+        #expect(exported.logs(named: "saga.run.heartbeat").isEmpty)
+    }
+
+    @Test func aTaskThatOutlivesItsRunIsStillCounted() async throws {
+        try await withRecording(tracking: .on) { recording in
+            _ = RunMonitor()
+            let (stream, end) = AsyncStream.makeStream(of: Void.self)
+            let task = await withSaga("outlived") { SagaTask("ghost") { for await _ in stream {} } }
+            _ = try await eventually("the ghost is counted") {
+                (metric("saga.task.active", ["saga.task.state": "blocked"]) ?? 0) >= 1 ? true : nil
+            }
+            end.finish()
+            await task.value
+            let exported = try await recording.exported()
+            let run = try #require(exported.span("run outlived"))
+            let ghost = try #require(exported.span("task ghost"))
+            #expect(ghost.parentSpanId == run.spanId && ghost.end > run.end)
+        }
+    }
+
+    @Test func manyTasksAreKeptUpToALimitAndTheRestCounted() async throws {
+        try await withTaskTracking(.on) {
+            try await withSaga("crowded") {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<6000 { group.addTask { try await Task.sleep(for: .milliseconds(1)) } }
+                    try await group.waitForAll()
+                }
+            }
+        }
+        // 4,096 at most, the run's own task among them; each is finished exactly once.
+        let finished = metric("saga.task.lifetime.duration", ["saga.name": "crowded"]) ?? 0
+        let untracked = metric("saga.task.untracked", ["saga.name": "crowded"]) ?? 0
+        #expect(finished <= 4096)
+        #expect(untracked > 0)
+    }
+
+    /// Tasks that hop, fail, are cancelled and are created by the thousand on all sides: nothing crashes, nothing leaks.
+    @Test func survivesAStorm() async throws {
+        try await withTaskTracking(.on) {
+            await withTaskGroup(of: Void.self) { sagas in
+                for saga in 0..<50 {
+                    sagas.addTask {
+                        try? await withSaga("storm") {
+                            try await withSagaTaskGroup { group in
+                                for number in 0..<20 {
+                                    group.addStep("step \(number % 3)") {
+                                        async let first: Void = Task.yield()
+                                        async let second: Void = Task.sleep(for: .microseconds(number))
+                                        await first
+                                        try await second
+                                        if saga % 5 == 0, number == 7 { throw CancellationError() }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        #expect(metric("saga.run.duration", ["saga.name": "storm"]) == 50)
+        #expect(metric("saga.run.active", ["saga.name": "storm"]) == 0)
+        #expect(metric("saga.task.active", [:]) ?? 0 == 0)
+    }
+}
