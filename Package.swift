@@ -108,18 +108,26 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "Sagascope",
+                "Sagascope", "OTLPExporter",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "examples/checkout",
             swiftSettings: strict
         ),
+        .executableTarget(name: "retrofit-before", path: "examples/retrofit/before", swiftSettings: strict),
+        .executableTarget(
+            name: "retrofit-after", dependencies: ["Sagascope"], path: "examples/retrofit/after",
+            swiftSettings: strict),
 
         // MARK: Tests
         .target(
@@ -160,5 +168,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: [
+                "checkout", "Sagascope",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "examples/tests", swiftSettings: strict),
     ]
 )

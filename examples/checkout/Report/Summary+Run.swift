@@ -1,0 +1,75 @@
+import Sagascope
+
+extension Summary {
+    /// Puts together what the orchestrator saw and what the telemetry counted.
+    init(
+        options: Checkout, elapsed: Duration, figures: RunLedger.Figures, sagascope: SagascopeService,
+        disagreements: [String]
+    ) {
+        let statistics = sagascope.statistics
+        self.init(
+            orders: options.orders,
+            ordersRun: figures.runs.count,
+            seed: options.seed,
+            elapsedSeconds: elapsed / .seconds(1),
+            runs: figures.results.named(\.rawValue),
+            reasons: figures.reasons,
+            steps: figures.steps.named(\.rawValue).mapValues(StepFigures.init),
+            compensations: figures.compensations.values.joined().reduce(into: [:]) { $0[$1.rawValue, default: 0] += 1 },
+            taskTime: TaskTime(sagascope.snapshot()),
+            telemetry: Telemetry(
+                destination: sagascope.configuration.destination,
+                spans: SignalFigures(statistics.spans),
+                events: SignalFigures(statistics.logs),
+                metricPoints: SignalFigures(statistics.metricPoints)
+            ),
+            adminAddress: sagascope.adminAddress,
+            consistent: disagreements.isEmpty,
+            disagreements: Array(disagreements.prefix(Self.disagreementLimit))
+        )
+    }
+}
+
+extension RunLedger.Figures {
+    fileprivate var reasons: [String: [String: Int]] {
+        runs.reduce(into: [:]) { counts, run in
+            if let reason = run.reason { counts[run.result.rawValue, default: [:]][reason, default: 0] += 1 }
+        }
+    }
+}
+
+extension Summary.TaskTime {
+    /// The sums of the three histograms of task states, over every series; nil when no task was tracked.
+    fileprivate init?(_ snapshot: MetricsSnapshot) {
+        self.init(
+            busySeconds: snapshot.sum(of: "saga.task.busy.duration"),
+            readySeconds: snapshot.sum(of: "saga.task.ready.duration"),
+            blockedSeconds: snapshot.sum(of: "saga.task.blocked.duration")
+        )
+        if total == 0 { return nil }
+    }
+}
+
+extension MetricsSnapshot {
+    /// What a histogram has measured in all.
+    fileprivate func sum(of name: String) -> Double { histogram(name).reduce(0) { $0 + $1.sum } }
+}
+
+extension Dictionary {
+    /// The same values under keys that are text, which JSON needs.
+    fileprivate func named(_ name: (Key) -> String) -> [String: Value] {
+        [String: Value](uniqueKeysWithValues: map { (name($0.key), $0.value) })
+    }
+}
+
+extension Summary.SignalFigures {
+    fileprivate init(_ figures: SignalStatistics) {
+        self.init(
+            created: figures.created,
+            exported: figures.exported,
+            rejected: figures.rejected,
+            dropped: figures.dropped.named(\.rawValue),
+            inFlight: figures.inFlight
+        )
+    }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Sagascope
+
+/// The figures of a run: what the table shows and `summary.json` holds.
+struct Summary: Codable, Sendable {
+    struct StepFigures: Codable, Sendable {
+        var runs: Int
+        var attempts: Int
+        var failedAttempts: Int
+        /// Of single attempts.
+        var p50Milliseconds: Double
+        var p95Milliseconds: Double
+        var p99Milliseconds: Double
+    }
+
+    /// Where the tasks of the saga spent their time, in seconds over all of them.
+    struct TaskTime: Codable, Sendable {
+        var busySeconds: Double
+        var readySeconds: Double
+        var blockedSeconds: Double
+
+        var total: Double { busySeconds + readySeconds + blockedSeconds }
+    }
+
+    /// What became of the records of one signal.
+    struct SignalFigures: Codable, Sendable {
+        var created: Int
+        var exported: Int
+        var rejected: Int
+        var dropped: [String: Int]
+        var inFlight: Int
+    }
+
+    struct Telemetry: Codable, Sendable {
+        var destination: String
+        var spans: SignalFigures
+        var events: SignalFigures
+        var metricPoints: SignalFigures
+    }
+
+    var orders: Int
+    /// Smaller than `orders` when the run was interrupted.
+    var ordersRun: Int
+    var seed: UInt64
+    var elapsedSeconds: Double
+    var runs: [String: Int]
+    /// Of each result other than success, what stopped the runs.
+    var reasons: [String: [String: Int]]
+    var steps: [String: StepFigures]
+    var compensations: [String: Int]
+    /// Absent when task tracking is off.
+    var taskTime: TaskTime?
+    var telemetry: Telemetry
+    var adminAddress: String?
+    var consistent: Bool
+    /// At most ``disagreementLimit`` of them.
+    var disagreements: [String]
+
+    static let disagreementLimit = 20
+
+    func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+}
+
+extension Summary.StepFigures {
+    init(_ times: RunLedger.StepTimes) {
+        let sorted = times.attempts.sorted()
+        self.init(
+            runs: times.runs,
+            attempts: times.attempts.count,
+            failedAttempts: times.failed,
+            p50Milliseconds: sorted.percentile(0.50) * 1_000,
+            p95Milliseconds: sorted.percentile(0.95) * 1_000,
+            p99Milliseconds: sorted.percentile(0.99) * 1_000
+        )
+    }
+}
+
+extension [Double] {
+    /// The nearest-rank percentile of a rising list: the smallest value that at least this share does not exceed.
+    fileprivate func percentile(_ share: Double) -> Double {
+        guard !isEmpty else { return 0 }
+        return self[Swift.max(0, Int((share * Double(count)).rounded(.up)) - 1)]
+    }
+}

@@ -1,5 +1,0 @@
-import GRDB
-import ArgumentParser
-import Hummingbird
-import AsyncHTTPClient
-print("x")

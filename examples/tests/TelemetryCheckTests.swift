@@ -1,0 +1,32 @@
+import Sagascope
+import Testing
+
+@testable import checkout
+
+@Suite("The metrics are held against the orchestrator's own counts")
+struct TelemetryCheckTests {
+    private static let bounds = [1.0]
+
+    private func snapshot(successes: UInt64) -> MetricsSnapshot {
+        let point = HistogramPoint(
+            series: 0, attributes: ["saga.name": "checkout", "saga.result": "success"], counts: [successes, 0], sum: 0)
+        let metric = MetricSnapshot(
+            descriptor: MetricDescriptor("saga.run.duration", .histogram(bounds: Self.bounds), unit: "s", "Runs."),
+            instrument: 0, startTime: 0, points: .histograms([point]))
+        return MetricsSnapshot(time: 0, metrics: [metric])
+    }
+
+    @Test func acceptsEqualCounts() {
+        let ledger = RunLedger()
+        ledger.noteEnd(of: .make(1, seed: 1), nil, after: .seconds(1))
+        #expect(TelemetryCheck(snapshot: snapshot(successes: 1)).disagreements(with: ledger.figures).isEmpty)
+    }
+
+    @Test func namesWhatWasNotMeasured() {
+        let ledger = RunLedger()
+        ledger.noteEnd(of: .make(1, seed: 1), nil, after: .seconds(1))
+        ledger.noteEnd(of: .make(2, seed: 1), CheckoutError.timedOut("stock"), after: .seconds(1))
+        let found = TelemetryCheck(snapshot: snapshot(successes: 1)).disagreements(with: ledger.figures)
+        #expect(found == ["saga.run.duration has 0 of timeout, the orchestrator 1"])
+    }
+}
