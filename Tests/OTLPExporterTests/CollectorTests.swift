@@ -7,7 +7,7 @@ import Testing
 
 /// What a real collector understood of a request is what the file exporter wrote of the same batch.
 @Suite(
-    .enabled(if: Collector.launcher != nil, "set SAGASCOPE_OTELCOL to a collector's launcher"),
+    .enabled(if: Collector.launcher != nil, "set TEST_OTELCOL to a collector's launcher"),
     .timeLimit(.minutes(2)))
 struct CollectorTests {
     @Test(arguments: OTLPHTTPConfiguration.Compression.allCases)

@@ -56,7 +56,7 @@ struct PipelineTests {
         var options = PipelineOptions()
         options.spanDelay = .milliseconds(1)
         options.spanRingBytes = 1 << 17
-        let exporter: @Sendable () -> any TelemetryExporter = { CountingExporter(partial: true) }
+        let exporter = CountingExporter(partial: true)
         try await withRecording(options: options, exporter: exporter) { recording in
             let recorded = 4 * 20_000
             await withTaskGroup(of: Void.self) { group in
@@ -86,7 +86,7 @@ struct PipelineTests {
         var options = PipelineOptions()
         options.spanRingBytes = 1 << 20
         let stuck = StuckExporter()
-        try await withRecording(options: options, exporter: { stuck }) { recording in
+        try await withRecording(options: options, exporter: stuck) { recording in
             func burst() async {
                 await withTaskGroup(of: Void.self) { group in
                     for _ in 0..<4 {
@@ -118,7 +118,7 @@ struct PipelineTests {
 
     @Test func aStuckExporterHoldsUpNeitherFlushNorShutdown() async throws {
         let stuck = StuckExporter()
-        try await withRecording(exporter: { stuck }) { recording in
+        try await withRecording(exporter: stuck) { recording in
             for _ in 0..<10 { TraceSpan("span", parent: nil).end() }
             let flush = await recording.pipeline.forceFlush(timeout: .milliseconds(50))
             #expect(!flush.isComplete && flush.spans.exported == 0)
@@ -131,7 +131,7 @@ struct PipelineTests {
 
     @Test func aCancelledCallerGetsItsAnswerAtOnce() async throws {
         let stuck = StuckExporter()
-        try await withRecording(exporter: { stuck }) { recording in
+        try await withRecording(exporter: stuck) { recording in
             TraceSpan("span", parent: nil).end()
             let flush = Task { await recording.pipeline.forceFlush(timeout: .seconds(3600)) }
             await stuck.began()
@@ -145,7 +145,7 @@ struct PipelineTests {
         var options = PipelineOptions()
         options.exportTimeout = .milliseconds(20)
         let stuck = StuckExporter()
-        try await withRecording(options: options, exporter: { stuck }) { recording in
+        try await withRecording(options: options, exporter: stuck) { recording in
             TraceSpan("span", parent: nil).end()
             let flush = await recording.pipeline.forceFlush()
             #expect(flush.isComplete)

@@ -21,17 +21,17 @@ public struct Recording: Sendable {
 ///
 /// - Parameters:
 ///   - tracking: task tracking, off unless asked for.
-///   - exporter: makes another destination than the file.
+///   - exporter: another destination than the file.
 @discardableResult
 public func withRecording<Result: Sendable>(
     options: PipelineOptions = PipelineOptions(), registry: MetricRegistry = MetricRegistry(),
-    tracking: Tracking = .off, exporter: (@Sendable () -> any TelemetryExporter)? = nil,
+    tracking: Tracking = .off, exporter: (any TelemetryExporter)? = nil,
     _ body: @Sendable (Recording) async throws -> Result
 ) async throws -> Result {
     try await withTaskTracking(tracking) {
         try await withTemporaryDirectory { directory in
             let file = directory.appendingPathComponent("otlp.jsonl")
-            let destination = try exporter?() ?? fileExporter(file.path)
+            let destination = try exporter ?? fileExporter(file.path)
             let pipeline = TelemetryPipeline(exporter: destination, registry: registry, options: options)
             pipeline.start()
             do {

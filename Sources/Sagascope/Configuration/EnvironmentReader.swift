@@ -8,11 +8,18 @@ struct EnvironmentReader {
 
     /// Every `SAGASCOPE_` name must be one of ours: a typing mistake shall not pass for a setting.
     func checkNames() throws(ConfigurationError) {
-        for name in values.keys.sorted() where name.hasPrefix("SAGASCOPE_") && Setting.byName[name] == nil {
+        for (name, value) in values.sorted(by: { $0.key < $1.key }) {
+            guard name.hasPrefix("SAGASCOPE_"), Setting.byName[name] == nil, !isOfKubernetes(name, value) else { continue }
             let nearest = Setting.byName.keys.filter { $0.hasPrefix("SAGASCOPE_") }
                 .min { (distance($0, name), $0) < (distance($1, name), $1) }
             throw .unknown(variable: name, nearest: nearest.flatMap { distance($0, name) <= 4 ? $0 : nil })
         }
+    }
+
+    /// Kubernetes describes a service named `sagascope` to every pod beside it, in variables of this prefix.
+    private func isOfKubernetes(_ name: String, _ value: String) -> Bool {
+        name.hasPrefix("SAGASCOPE_SERVICE_") || name.hasPrefix("SAGASCOPE_PORT_")
+            || (name == "SAGASCOPE_PORT" && value.contains("://"))
     }
 
     func text(_ name: String) -> String? {

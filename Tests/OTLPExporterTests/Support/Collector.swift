@@ -1,11 +1,11 @@
 import Foundation
 
-/// A real OpenTelemetry Collector, started by the launcher that `SAGASCOPE_OTELCOL` names: `launcher OUT.jsonl
+/// A real OpenTelemetry Collector, started by the launcher that `TEST_OTELCOL` names: `launcher OUT.jsonl
 /// CONFIG.yaml`.
 struct Collector {
     let endpoint: String
 
-    static var launcher: String? { ProcessInfo.processInfo.environment["SAGASCOPE_OTELCOL"] }
+    static var launcher: String? { ProcessInfo.processInfo.environment["TEST_OTELCOL"] }
 
     struct DidNotStart: Error, CustomStringConvertible {
         let description: String
@@ -14,7 +14,7 @@ struct Collector {
     /// Runs `body` while a collector listens, then stops it.
     /// - Returns: what the collector received, one request of OTLP/JSON a line.
     static func received(_ body: (Collector) async throws -> Void) async throws -> [String] {
-        guard let launcher else { throw DidNotStart(description: "SAGASCOPE_OTELCOL is not set") }
+        guard let launcher else { throw DidNotStart(description: "TEST_OTELCOL is not set") }
         return try await TemporaryDirectory.with { directory in
             let output = directory.appending(path: "out.jsonl")
             let settings = directory.appending(path: "config.yaml")

@@ -70,10 +70,10 @@ enum Judge {
     private static var python: String {
         get throws {
             let path =
-                ProcessInfo.processInfo.environment["SAGASCOPE_PYTHON"]
+                ProcessInfo.processInfo.environment["TEST_PYTHON"]
                 ?? packageRoot.appending(path: ".build/venv/bin/python3").path
             guard FileManager.default.isExecutableFile(atPath: path) else {
-                throw Refusal(description: "no Python at \(path): run `make setup`, or set SAGASCOPE_PYTHON")
+                throw Refusal(description: "no Python at \(path): run `make setup`, or set TEST_PYTHON")
             }
             return path
         }

@@ -27,6 +27,7 @@ func book(_ trip: Trip, at desk: BookingDesk) async throws -> String {
         try await withSagaTaskGroup { group in
             group.addStep("book-hotel") { try await desk.book("hotel", for: trip) }
             group.addStep("book-car") { try await desk.book("car", for: trip) }
+            try await group.waitForAll()
         }
     } catch {
         // Newest first. Cancelling what was never booked changes nothing, so nobody has to know how far the group came.
@@ -36,7 +37,7 @@ func book(_ trip: Trip, at desk: BookingDesk) async throws -> String {
         throw error
     }
     let receipt = SagaTask("mail-receipt") { await desk.mailReceipt(for: trip) }
-    let points = SagaTask("credit-points", priority: .background) { await desk.creditPoints(for: trip) }
+    let points = SagaTask.detached("credit-points", priority: .background) { await desk.creditPoints(for: trip) }
     return "\(await receipt.value), \(await points.value)"
 }
 

@@ -1,0 +1,70 @@
+# Sagascope: `make demo` shows it, `make test` proves it; each installs what is missing and builds first.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test bench lint proto docs torture clean
+
+SWIFT  ?= swift
+PYTHON := .build/venv/bin/python3
+APT    := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler zlib1g-dev libsqlite3-dev pkg-config \
+          prometheus python3 python3-venv gzip
+
+# The demo's options.
+ORDERS ?= 2000
+SEED   ?= 1
+RATE   ?=
+OUT    ?= .demo
+HOLD   ?=
+
+# A real OpenTelemetry Collector, where there is one; tests that need it say that they were left out.
+TEST_OTELCOL ?= $(firstword $(wildcard ../*/bin/otelcol) $(shell command -v otelcol 2>/dev/null))
+export TEST_OTELCOL
+
+help: ## Show this help
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+setup: .build/setup ## Install the Debian packages that building and testing need
+
+# Only what is missing is asked for, so that a machine which has everything needs neither network nor root.
+.build/setup: Makefile
+	@mkdir -p .build
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 is not in PATH: see https://www.swift.org/install/linux" >&2; exit 1; }
+	@missing=$$(for p in $(APT); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "installing: $$missing"; \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+	@touch $@
+
+# The official Python messages judge our payloads.
+$(PYTHON): .build/setup
+	python3 -m venv .build/venv
+	.build/venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-proto
+	@touch $@
+
+demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1
+	$(SWIFT) build --product checkout
+	.build/debug/checkout --orders $(ORDERS) --seed $(SEED) --out $(OUT) $(if $(RATE),--rate $(RATE)) $(if $(HOLD),--hold)
+
+test: setup $(PYTHON) ## Check the style, then run every test, debug and release
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples
+	$(SWIFT) test
+	$(SWIFT) test --configuration release -Xswiftc -enable-testing
+
+bench: setup ## Measure, each figure beside its floor or peer; writes .build/bench.json
+	$(SWIFT) run --configuration release sagascope-bench --json .build/bench.json
+
+torture: setup $(PYTHON) ## Run the long tests: storms and overload, again and again
+	TEST_TORTURE=1 $(SWIFT) test --filter 'Torture'
+
+lint: ## Check the style
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples
+
+proto: setup ## Generate the OTLP messages anew and check that nothing changes
+	exporters/OTLP/proto/generate.sh
+	git diff --exit-code -- exporters/OTLP/COTLP
+
+docs: setup ## Write docs/reference.md from the catalogue and the settings
+	$(SWIFT) run sagascope-reference > docs/reference.md
+
+clean: ## Remove what was built
+	rm -rf .build .demo
