@@ -19,7 +19,7 @@ let package = Package(
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
     ],
     traits: [
-        .trait(name: "OTLPHTTP", description: "Push OTLP over HTTP (async-http-client, BoringSSL). Without it: the file exporter."),
+        .trait(name: "OTLPHTTP", description: "Push OTLP over HTTP (async-http-client). Without it: to a file."),
         .trait(name: "AdminServer", description: "Serve /metrics, /healthz and /readyz (hummingbird)."),
         .default(enabledTraits: ["OTLPHTTP", "AdminServer"]),
     ],
@@ -93,16 +93,6 @@ let package = Package(
         ),
 
         // MARK: Tests of the OTLP exporter
-        .testTarget(
-            name: "OTLPExporterTests",
-            dependencies: [
-                "OTLPExporter", "SagaTelemetry", "COTLP",
-                .product(name: "Logging", package: "swift-log"),
-                .product(
-                    name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["OTLPHTTP"])),
-            ],
-            swiftSettings: strict
-        ),
 
         // MARK: Examples
         .executableTarget(
@@ -155,6 +145,16 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "OTLPExporterTests",
+            dependencies: [
+                "OTLPExporter", "SagaTelemetry", "COTLP", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["OTLPHTTP"])),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", "SagaTelemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
@@ -166,6 +166,17 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SagascopeTests",
+            dependencies: ["Sagascope", "OTLPExporter", "SagaTelemetry", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "checkout", "retrofit-before", "retrofit-after", "SagaTelemetry", "TestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .testTarget(

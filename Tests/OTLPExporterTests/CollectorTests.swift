@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import OTLPExporter
 import SagaTelemetry
+import TestSupport
 import Testing
 
 /// What a real collector understood of a request is what the file exporter wrote of the same batch.
@@ -28,7 +29,7 @@ struct CollectorTests {
         #expect(log.messages.isEmpty)
         #expect(received.count == 3)
 
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let exporter = try OTLPFileExporter(
                 configuration: OTLPFileConfiguration(directory: directory.path), resource: Samples.resource,
                 logger: log.logger)
@@ -39,8 +40,8 @@ struct CollectorTests {
             for (line, signal) in zip(received, [OTLPSignal.traces, .logs, .metrics]) {
                 let file = try Data(contentsOf: directory.appending(path: "\(signal).jsonl"))
                 #expect(
-                    try await Judge.content(ofLines: Array(line.utf8), signal)
-                        == Judge.content(ofLines: [UInt8](file), signal))
+                    try await Judge.content(ofLines: Array(line.utf8), signal.rawValue)
+                        == Judge.content(ofLines: [UInt8](file), signal.rawValue))
             }
         }
     }
@@ -49,7 +50,7 @@ struct CollectorTests {
         let log = LogCapture()
         var batch = RecordBatch()
         [0xFF, 0xFF].withUnsafeBytes { batch.append($0) }
-        let received = try await Collector.received { collector in
+        let received = try await Collector.received { [batch] collector in
             let exporter = try OTLPHTTPExporter(
                 configuration: OTLPHTTPConfiguration(endpoint: collector.endpoint), resource: Samples.resource,
                 logger: log.logger)

@@ -1,5 +1,6 @@
 import OTLPExporter
 import SagaTelemetry
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -8,9 +9,9 @@ struct EncoderTests {
 
     @Test func framesSpansAsAnExportRequest() async throws {
         let request = encoder.encode(spans: Samples.spans(512))
-        try await Judge.check(request, .traces)
+        try await Judge.check(request, "traces")
 
-        let resource = try await Judge.content(of: request, .traces)["resourceSpans"]?[0]
+        let resource = try await Judge.content(of: request, "traces")["resourceSpans"]?[0]
         #expect(
             try resource?["resource"]
                 == .parse(
@@ -28,9 +29,9 @@ struct EncoderTests {
 
     @Test func framesLogRecordsAsAnExportRequest() async throws {
         let request = encoder.encode(logs: Samples.logs(3))
-        try await Judge.check(request, .logs)
+        try await Judge.check(request, "logs")
 
-        let scope = try await Judge.content(of: request, .logs)["resourceLogs"]?[0]?["scopeLogs"]?[0]
+        let scope = try await Judge.content(of: request, "logs")["resourceLogs"]?[0]?["scopeLogs"]?[0]
         #expect(try scope?["scope"] == .parse(#"{"name": "shop", "version": "2.1"}"#))
         #expect(scope?["logRecords"]?.count == 3)
         #expect(scope?["logRecords"]?[2]?["timeUnixNano"] == .string("1700000000123456791"))
@@ -40,21 +41,21 @@ struct EncoderTests {
     @Test(arguments: [1, 2, 127, 128, 129, 4096])
     func framesEveryNumberOfRecords(count: Int) async throws {
         let request = encoder.encode(spans: Samples.spans(count))
-        let spans = try await Judge.content(of: request, .traces)["resourceSpans"]?[0]?["scopeSpans"]?[0]?["spans"]
+        let spans = try await Judge.content(of: request, "traces")["resourceSpans"]?[0]?["scopeSpans"]?[0]?["spans"]
         #expect(spans?.count == count)
     }
 
     @Test func framesWithoutResourceAndScope() async throws {
         let bare = OTLPEncoder(resource: Resource(.empty), scope: InstrumentationScope(name: "", version: ""))
-        try await Judge.check(bare.encode(spans: Samples.spans(1)), .traces)
-        try await Judge.check(bare.encode(metrics: Samples.metrics), .metrics)
+        try await Judge.check(bare.encode(spans: Samples.spans(1)), "traces")
+        try await Judge.check(bare.encode(metrics: Samples.metrics), "metrics")
     }
 
     @Test func encodesEveryKindOfMetric() async throws {
         let request = encoder.encode(metrics: Samples.metrics)
-        try await Judge.check(request, .metrics)
+        try await Judge.check(request, "metrics")
 
-        let scope = try await Judge.content(of: request, .metrics)["resourceMetrics"]?[0]?["scopeMetrics"]?[0]
+        let scope = try await Judge.content(of: request, "metrics")["resourceMetrics"]?[0]?["scopeMetrics"]?[0]
         let metrics = scope?["metrics"]
         #expect(metrics?.count == 5, "the metric without points is left out")
         #expect(
@@ -96,7 +97,7 @@ struct EncoderTests {
 
     @Test func encodesEveryKindOfAttributeValue() async throws {
         let request = OTLPEncoder(resource: Resource(Samples.everyKind)).encode(logs: Samples.logs(1))
-        let resource = try await Judge.content(of: request, .logs)["resourceLogs"]?[0]?["resource"]
+        let resource = try await Judge.content(of: request, "logs")["resourceLogs"]?[0]?["resource"]
         let expected = try JSONValue.parse(
             #"""
             {"attributes": [
@@ -130,13 +131,13 @@ struct EncoderTests {
             #expect(resource?["attributes"]?[index] == expected["attributes"]?[index])
         }
         #expect(resource?["attributes"]?.count == expected["attributes"]?.count)
-        try await Judge.check(request, .logs)
+        try await Judge.check(request, "logs")
     }
 
     @Test func replacesNULInsideText() async throws {
         let encoder = OTLPEncoder(resource: Resource(["a\0b": "\0x\0"]))
         let request = encoder.encode(spans: Samples.spans(1))
-        let attribute = try await Judge.content(of: request, .traces)["resourceSpans"]?[0]?["resource"]?["attributes"]?[
+        let attribute = try await Judge.content(of: request, "traces")["resourceSpans"]?[0]?["resource"]?["attributes"]?[
             0]
         #expect(attribute?["key"] == .string("a\u{FFFD}b"))
         #expect(attribute?["value"]?["stringValue"] == .string("\u{FFFD}x\u{FFFD}"))
@@ -149,7 +150,7 @@ struct EncoderTests {
         let value = (0..<1_000).reduce("bottom") { value, _ in nest(value) }
         let encoder = OTLPEncoder(resource: Resource(Attributes([(key: "deep", value: value)])))
         // The official parser refuses more than 100 nested messages.
-        let content = try await Judge.content(of: encoder.encode(spans: Samples.spans(1)), .traces)
+        let content = try await Judge.content(of: encoder.encode(spans: Samples.spans(1)), "traces")
         #expect(content["resourceSpans"]?[0]?["scopeSpans"]?[0]?["spans"]?.count == 1)
     }
 
@@ -164,6 +165,6 @@ struct EncoderTests {
                     descriptor: MetricDescriptor("many", .counter, unit: "1", "Many series."), instrument: 0,
                     startTime: Samples.start, points: .numbers(points))
             ])
-        try await Judge.check(encoder.encode(metrics: snapshot), .metrics)
+        try await Judge.check(encoder.encode(metrics: snapshot), "metrics")
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SagaTelemetry
+import TestSupport
 import Testing
 
 @testable import OTLPExporter
@@ -19,7 +20,7 @@ struct FileExporterTests {
     func contents(_ file: URL) throws -> [UInt8] { [UInt8](try Data(contentsOf: file)) }
 
     @Test func appendsOneLineABatchToTheFileOfItsSignal() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let deep = directory.appending(path: "not/there/yet")
             let exporter = try exporter(in: deep)
             #expect(await exporter.export(spans: Samples.spans(2)) == .exported(2))
@@ -28,30 +29,30 @@ struct FileExporterTests {
             #expect(await exporter.export(metrics: Samples.metrics) == .exported(7))
             await exporter.shutdown()
 
-            let traces = try await Judge.content(ofLines: contents(deep.appending(path: "traces.jsonl")), .traces)
+            let traces = try await Judge.content(ofLines: contents(deep.appending(path: "traces.jsonl")), "traces")
             #expect(traces.map { $0["resourceSpans"]?[0]?["scopeSpans"]?[0]?["spans"]?.count } == [2, 3])
-            let logs = try await Judge.content(ofLines: contents(deep.appending(path: "logs.jsonl")), .logs)
+            let logs = try await Judge.content(ofLines: contents(deep.appending(path: "logs.jsonl")), "logs")
             #expect(logs.count == 1)
-            let metrics = try await Judge.content(ofLines: contents(deep.appending(path: "metrics.jsonl")), .metrics)
+            let metrics = try await Judge.content(ofLines: contents(deep.appending(path: "metrics.jsonl")), "metrics")
             #expect(metrics.map { $0["resourceMetrics"]?[0]?["scopeMetrics"]?[0]?["metrics"]?.count } == [5])
             #expect(log.messages.isEmpty)
         }
     }
 
     @Test func keepsWhatAnEarlierProcessWrote() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             for _ in 0..<2 {
                 let exporter = try exporter(in: directory)
                 #expect(await exporter.export(spans: Samples.spans(1)) == .exported(1))
                 await exporter.shutdown()
             }
-            let lines = try await Judge.content(ofLines: contents(directory.appending(path: "traces.jsonl")), .traces)
+            let lines = try await Judge.content(ofLines: contents(directory.appending(path: "traces.jsonl")), "traces")
             #expect(lines.count == 2)
         }
     }
 
     @Test func keepsItsLineApartFromHalfALineBeforeIt() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let file = directory.appending(path: "traces.jsonl")
             try Data(#"{"resourceSp"#.utf8).write(to: file)
             let exporter = try exporter(in: directory)
@@ -59,14 +60,14 @@ struct FileExporterTests {
             await exporter.shutdown()
             let lines = try contents(file).split(separator: UInt8(ascii: "\n"))
             #expect(lines.count == 2)
-            #expect(try await Judge.content(ofLines: Array(lines[1]) + [UInt8(ascii: "\n")], .traces).count == 1)
+            #expect(try await Judge.content(ofLines: Array(lines[1]) + [UInt8(ascii: "\n")], "traces").count == 1)
         }
     }
 
     // MARK: Bounds
 
     @Test func rotatesBeforeAFileOutgrowsItsLimit() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let lineLength = try #require(
                 RequestJSON.line(of: OTLPEncoder(resource: Samples.resource).encode(spans: Samples.spans(1)), .traces)
             ).count
@@ -81,13 +82,13 @@ struct FileExporterTests {
             for (name, count) in zip(names, [1, 2, 2]) {
                 let bytes = try contents(directory.appending(path: name))
                 #expect(bytes.count == count * lineLength)
-                #expect(try await Judge.content(ofLines: bytes, .traces).count == count)
+                #expect(try await Judge.content(ofLines: bytes, "traces").count == count)
             }
         }
     }
 
     @Test func startsOverInPlaceWhenNoRotatedFileIsKept() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let exporter = try exporter(in: directory) {
                 $0.maximumBytes = 1
                 $0.keptFiles = 0
@@ -95,27 +96,27 @@ struct FileExporterTests {
             for _ in 0..<3 { #expect(await exporter.export(spans: Samples.spans(1)) == .exported(1)) }
             await exporter.shutdown()
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["traces.jsonl"])
-            let lines = try await Judge.content(ofLines: contents(directory.appending(path: "traces.jsonl")), .traces)
+            let lines = try await Judge.content(ofLines: contents(directory.appending(path: "traces.jsonl")), "traces")
             #expect(lines.count == 1)
         }
     }
 
     @Test func makesANewFileWhenTheOldOneWasMovedAway() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let exporter = try exporter(in: directory)
             let file = directory.appending(path: "traces.jsonl")
             #expect(await exporter.export(spans: Samples.spans(1)) == .exported(1))
             try FileManager.default.moveItem(at: file, to: directory.appending(path: "moved"))
             #expect(await exporter.export(spans: Samples.spans(2)) == .exported(2))
             await exporter.shutdown()
-            #expect(try await Judge.content(ofLines: contents(file), .traces).count == 1)
+            #expect(try await Judge.content(ofLines: contents(file), "traces").count == 1)
         }
     }
 
     // MARK: Faults
 
     @Test func dropsTheBatchWhenTheDiskIsFull() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             // Each write to this device fails with ENOSPC.
             let exporter = try exporter(in: directory) { $0.tracesPath = "/dev/full" }
             #expect(await exporter.export(spans: Samples.spans(2)) == .dropped(2, .ioError))
@@ -129,7 +130,7 @@ struct FileExporterTests {
     }
 
     @Test func dropsUntilADirectoryInTheWayIsGone() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let file = directory.appending(path: "traces.jsonl")
             try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
             let exporter = try exporter(in: directory)
@@ -142,7 +143,7 @@ struct FileExporterTests {
     }
 
     @Test func dropsWhenAParentIsAFile() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let file = directory.appending(path: "file")
             try Data().write(to: file)
             let exporter = try exporter(in: file)
@@ -153,7 +154,7 @@ struct FileExporterTests {
     }
 
     @Test func doesNotWaitForTheReaderOfAFIFO() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let fifo = directory.appending(path: "traces.jsonl").path
             #expect(mkfifo(fifo, 0o600) == 0)
             let exporter = try exporter(in: directory)
@@ -163,7 +164,7 @@ struct FileExporterTests {
     }
 
     @Test func dropsABatchThatIsNotOTLP() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             var batch = RecordBatch()
             [0xFF, 0xFF].withUnsafeBytes { batch.append($0) }
             let exporter = try exporter(in: directory)
@@ -174,7 +175,7 @@ struct FileExporterTests {
     }
 
     @Test func dropsWhatComesAfterShutdown() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let exporter = try exporter(in: directory)
             await exporter.shutdown()
             #expect(await exporter.export(spans: Samples.spans(2)) == .dropped(2, .shutdown))

@@ -1,6 +1,7 @@
 #if OTLPHTTP
 import AsyncHTTPClient
 import SagaTelemetry
+import TestSupport
 import Testing
 
 @testable import OTLPExporter
@@ -42,7 +43,7 @@ struct HTTPExporterTests {
                 #expect(request.headers["content-encoding"] == nil)
                 #expect(request.headers["user-agent"] == "sagascope/\(sagascopeVersion)")
                 #expect(request.headers["x-key"] == "secret-value")
-                try await Judge.check(request.body, signal)
+                try await Judge.check(request.body, signal.rawValue)
             }
             #expect(log.messages.isEmpty)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import OTLPExporter
@@ -31,7 +32,7 @@ import Testing
     func withFile(
         _ writes: PlannedWrites, _ body: (inout JSONLinesFile, () throws -> String) throws -> Void
     ) async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "lines").path
             var file = JSONLinesFile(
                 path: path, maximumBytes: 1 << 20, keptFiles: 1, writeCall: { writes.write($0, $1, $2) })
@@ -58,7 +59,7 @@ import Testing
     }
 
     @Test func leavesAloneWhatAnotherProcessAppendedMeanwhile() async throws {
-        try await TemporaryDirectory.with { directory in
+        try await withTemporaryDirectory { directory in
             let path = directory.appending(path: "lines").path
             let calls = Mutex(0)
             var file = JSONLinesFile(path: path, maximumBytes: 1 << 20, keptFiles: 1) { descriptor, bytes, count in

@@ -1,4 +1,5 @@
 import SagaTelemetry
+import TestSupport
 import Testing
 
 @testable import OTLPExporter
@@ -17,8 +18,8 @@ struct JSONTests {
             }
         let line = try #require(RequestJSON.line(of: request, signal))
         #expect(line.filter { $0 == UInt8(ascii: "\n") }.count == 1)
-        let lines = try await Judge.content(ofLines: line, signal)
-        #expect(lines == [try await Judge.content(of: request, signal)])
+        let lines = try await Judge.content(ofLines: line, signal.rawValue)
+        #expect(lines == [try await Judge.content(of: request, signal.rawValue)])
     }
 
     @Test func writesWhatOTLPWantsInsteadOfTheProtobufMapping() throws {

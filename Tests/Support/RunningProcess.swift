@@ -38,6 +38,13 @@ public final class RunningProcess: Sendable {
     /// Standard error so far.
     public var errors: String { text(of: "stderr") }
 
+    /// The exit code of a process that has ended; waits for it.
+    public var exitCode: Int32 {
+        get async throws {
+            try await eventually("\(command) has ended") { process.isRunning ? nil : process.terminationStatus }
+        }
+    }
+
     /// Waits for the process to end by itself; may be called once.
     public func waitForExit(timeLimit: Duration) async throws -> ProcessOutput {
         let exitCode = try await withThrowingTaskGroup(of: Int32?.self) { group in

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Runs `body` with a new directory and removes it afterwards, whatever happens.
-public func withTemporaryDirectory<Result: Sendable>(
-    _ body: @Sendable (URL) async throws -> Result
+public func withTemporaryDirectory<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ body: (URL) async throws -> Result
 ) async throws -> Result {
     let directory = FileManager.default.temporaryDirectory
         .appendingPathComponent("sagascope-test-\(UUID().uuidString)", isDirectory: true)

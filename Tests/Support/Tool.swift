@@ -6,7 +6,22 @@ public struct Tool: Sendable {
 
     public struct Missing: Error, CustomStringConvertible {
         public let name: String
-        public var description: String { "\(name) is not in PATH; run `make setup`" }
+        public var description: String { "\(name) is not there; run `make setup`" }
+    }
+
+    public init(at url: URL) { self.url = url }
+
+    /// An executable product of this package, which the tests were built with.
+    public init(product name: String) throws(Missing) {
+        let products = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let url = products.appending(path: name)
+        guard FileManager.default.isExecutableFile(atPath: url.path) else { throw Missing(name: url.path) }
+        self.url = url
+    }
+
+    /// The folder of `Package.swift`.
+    public static var packageRoot: URL {
+        (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
     }
 
     public init(_ name: String) throws(Missing) {
@@ -35,4 +50,7 @@ public struct ProcessOutput: Sendable {
     public let exitCode: Int32
     public let output: [UInt8]
     public let errors: String
+
+    /// Both, for messages.
+    public var text: String { String(decoding: output, as: UTF8.self) + errors }
 }

@@ -9,7 +9,8 @@ struct EnvironmentReader {
     /// Every `SAGASCOPE_` name must be one of ours: a typing mistake shall not pass for a setting.
     func checkNames() throws(ConfigurationError) {
         for (name, value) in values.sorted(by: { $0.key < $1.key }) {
-            guard name.hasPrefix("SAGASCOPE_"), Setting.byName[name] == nil, !isOfKubernetes(name, value) else { continue }
+            guard name.hasPrefix("SAGASCOPE_"), Setting.byName[name] == nil else { continue }
+            if isOfKubernetes(name, value) { continue }
             let nearest = Setting.byName.keys.filter { $0.hasPrefix("SAGASCOPE_") }
                 .min { (distance($0, name), $0) < (distance($1, name), $1) }
             throw .unknown(variable: name, nearest: nearest.flatMap { distance($0, name) <= 4 ? $0 : nil })

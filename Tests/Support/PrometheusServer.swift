@@ -1,12 +1,14 @@
 import Foundation
-import TestSupport
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
 
 /// A real Prometheus that scrapes one port of 127.0.0.1 each second, asked over its HTTP API.
-struct PrometheusServer {
+public struct PrometheusServer: Sendable {
     private let process: RunningProcess
     private let port: Int
 
-    init(_ tool: Tool, scraping target: Int, in directory: URL) throws {
+    public init(_ tool: Tool, scraping target: Int, in directory: URL) throws {
         let configuration = """
             global: {scrape_interval: 1s}
             scrape_configs:
@@ -26,12 +28,12 @@ struct PrometheusServer {
             files: directory)
     }
 
-    var errors: String { process.errors }
+    public var errors: String { process.errors }
 
-    func stop() async { await process.stop() }
+    public func stop() async { await process.stop() }
 
     /// Waits until the series exists with this value.
-    func expect(_ name: String, _ labels: [String: String], _ value: Double) async throws {
+    public func expect(_ name: String, _ labels: [String: String], _ value: Double) async throws {
         _ = try await eventually("\(name) == \(value)") {
             try await query(name, labels).contains { $0 == value || ($0.isNaN && value.isNaN) } ? true : nil
         }
@@ -55,7 +57,8 @@ struct PrometheusServer {
         let data: Body
     }
 
-    private func query(_ name: String, _ labels: [String: String]) async throws -> [Double] {
+    /// The values of every series that matches now.
+    public func query(_ name: String, _ labels: [String: String]) async throws -> [Double] {
         let matchers = labels.map { label, value in
             let escaped = value.replacingOccurrences(of: "\\", with: "\\\\")
                 .replacingOccurrences(of: "\"", with: "\\\"").replacingOccurrences(of: "\n", with: "\\n")
@@ -63,8 +66,9 @@ struct PrometheusServer {
         }
         let expression = "\(name){\(matchers.joined(separator: ","))}"
         let encoded = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        let answer = try await request(port, "/api/v1/query?query=\(encoded)")
-        let response = try JSONDecoder().decode(Response.self, from: Data(answer.body))
+        guard let url = URL(string: "http://127.0.0.1:\(port)/api/v1/query?query=\(encoded)") else { return [] }
+        let (body, _) = try await URLSession.shared.data(from: url)
+        let response = try JSONDecoder().decode(Response.self, from: body)
         return response.data.result.compactMap { Double($0.value.value) }
     }
 }
