@@ -7,7 +7,8 @@ enum Suite {
 
     static let entries: [Entry] = [
         Entry(name: "span.record") { SpanRecord($0) },
-        Entry(name: "span.leaf") { SpanLeaf($0) },
+        Entry(name: "span.leaf") { SpanLeaf($0, isMirrored: false) },
+        Entry(name: "span.leaf.mirrored") { SpanLeaf($0, isMirrored: true) },
         Entry(name: "span.withspan") { SpanWithSpan($0) },
         Entry(name: "span.tracing") { SpanTracing($0) },
         Entry(name: "otlp.request512") { try await OTLPRequest($0) },
