@@ -2,7 +2,7 @@ import CFloor
 import Foundation
 import SagaTelemetry
 
-/// Recording into one bound histogram of 15 buckets' bounds, from one thread or from several at once.
+/// Recording into one bound histogram with 15 bounds, from one thread or from several at once.
 ///
 /// As many different values as no branch predictor learns, evenly spread over the buckets.
 final class HistogramRecord: Bench {
@@ -23,7 +23,7 @@ final class HistogramRecord: Bench {
         self.bounds = bounds
         histogram = registry.histogram(
             MetricDescriptor("bench.duration", .histogram(bounds: bounds), unit: "s", "Durations."))
-        var generator = SystemRandomNumberGenerator()
+        var generator = SplitMix(seed: 15)
         values = (0..<operations).map { _ in 0.5e-4 * pow(2, Double.random(in: 0..<16, using: &generator)) }
     }
 
