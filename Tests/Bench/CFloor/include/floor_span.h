@@ -1,5 +1,5 @@
-// A span of 8 attributes and one event with one attribute: gathered in a struct on the stack, encoded at its end as an OTLP
-// Span into a ring of the thread. One random id and three clock reads each.
+// A span of 8 attributes and one event with one attribute: gathered in a struct on the stack, encoded at its end as an
+// OTLP Span into a ring of the thread. One random id and three clock reads each.
 #pragma once
 #include <stdint.h>
 
