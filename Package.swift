@@ -119,6 +119,20 @@ let package = Package(
             name: "retrofit-after", dependencies: ["Sagascope"], path: "examples/retrofit/after",
             swiftSettings: strict),
 
+        // MARK: Benchmarks
+        .target(name: "CFloor", path: "Tests/Bench/CFloor"),
+        .target(name: "CMallocCount", path: "Tests/Bench/CMallocCount"),
+        .executableTarget(
+            name: "sagascope-bench",
+            dependencies: [
+                "CFloor", "CMallocCount", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation", "SagaTasks",
+                "SagaTelemetry",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "Tests/Bench/Bench",
+            swiftSettings: strict),
+
         // MARK: Tests
         .target(
             name: "TestSupport",

@@ -1,0 +1,25 @@
+/// Every bench by its name, in the order of the report. A bench is made when its turn comes.
+enum Suite {
+    struct Entry: Sendable {
+        let name: String
+        let make: @Sendable (Recorder) async throws -> any Bench
+    }
+
+    static let entries: [Entry] = [
+        Entry(name: "span.record") { SpanRecord($0) },
+        Entry(name: "span.leaf") { SpanLeaf($0, isMirrored: false) },
+        Entry(name: "span.leaf.mirrored") { SpanLeaf($0, isMirrored: true) },
+        Entry(name: "span.withspan") { SpanWithSpan($0) },
+        Entry(name: "span.tracing") { SpanTracing($0) },
+        Entry(name: "otlp.request512") { try await OTLPRequest($0) },
+        Entry(name: "counter.add.1") { _ in CounterAdd(threads: 1) },
+        Entry(name: "counter.add.2") { _ in CounterAdd(threads: 2) },
+        Entry(name: "histogram.record.1") { _ in HistogramRecord(threads: 1) },
+        Entry(name: "histogram.record.2") { _ in HistogramRecord(threads: 2) },
+        Entry(name: "prometheus.page10k") { _ in PrometheusScrape() },
+        Entry(name: "prometheus.snapshot10k") { _ in PrometheusSnapshot() },
+        Entry(name: "prometheus.render10k") { _ in PrometheusRender() },
+        Entry(name: "saga.instrumented") { SagaInstrumented($0, isTracked: true) },
+        Entry(name: "saga.instrumented.untracked") { SagaInstrumented($0, isTracked: false) },
+    ]
+}
