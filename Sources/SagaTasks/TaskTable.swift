@@ -24,7 +24,7 @@ struct TaskTable {
         }
         if record.identity == nil {
             guard !isOverfull, records[record.parent] != nil else { return false }
-            records[record.parent]?.plainChildren += 1
+            update(record.parent) { $0.plainChildren += 1 }
         }
         records[record.id] = record
         return true
@@ -85,18 +85,19 @@ struct TaskTable {
 
     // MARK: our wrappers
 
-    mutating func setReason(_ id: UInt64, _ reason: BlockReason) { records[id]?.reason = reason }
+    mutating func setReason(_ id: UInt64, _ reason: BlockReason) { update(id) { $0.reason = reason } }
 
     mutating func enterStep(_ id: UInt64, _ instruments: TaskInstruments) {
-        guard let outer = records[id]?.instruments else { return }
-        records[id]?.steps.append(outer)
-        records[id]?.instruments = instruments
+        update(id) { record in
+            record.steps.append(record.instruments)
+            record.instruments = instruments
+        }
     }
 
     /// - Returns: the plain children made inside the step: structured, so they have ended by now.
     mutating func leaveStep(_ id: UInt64) -> [TaskRecord] {
-        guard let depth = records[id]?.steps.count, let outer = records[id]?.steps.popLast() else { return [] }
-        records[id]?.instruments = outer
+        guard let depth = records[id]?.steps.count, depth > 0 else { return [] }
+        update(id) { $0.instruments = $0.steps.removeLast() }
         return takePlainChildren(of: id, depth: depth)
     }
 
@@ -118,8 +119,16 @@ struct TaskTable {
             taken += takePlainChildren(of: child.id, depth: 0)
             records.removeValue(forKey: child.id)
         }
-        records[id]?.plainChildren -= taken.count { $0.parent == id }
+        let gone = taken.count { $0.parent == id }
+        update(id) { $0.plainChildren -= gone }
         return taken
+    }
+
+    /// Out of the table and back in: a change in place through the optional costs three allocations.
+    private mutating func update(_ id: UInt64, _ change: (inout TaskRecord) -> Void) {
+        guard var record = records[id] else { return }
+        change(&record)
+        records[id] = record
     }
 
     // MARK: looking in from outside
@@ -132,7 +141,7 @@ struct TaskTable {
         let found = records.values.filter {
             $0.state == .blocked && !$0.isReported && $0.since < limit && $0.identity != nil
         }
-        for record in found { records[record.id]?.isReported = true }
+        for record in found { update(record.id) { $0.isReported = true } }
         return found
     }
 }

@@ -50,7 +50,9 @@ struct Demo {
     }
 
     static func readSummary(_ folder: URL) throws -> Summary {
-        try JSONDecoder().decode(Summary.self, from: Data(contentsOf: folder.appending(path: "summary.json")))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try decoder.decode(Summary.self, from: Data(contentsOf: folder.appending(path: "summary.json")))
     }
 
     var telemetry: ExportedTelemetry {

@@ -100,7 +100,7 @@ struct ConfigurationTests {
     }
 
     /// Headers hold secrets: an error about them does not.
-    @Test(arguments: ["secret", "key=%zz", "=value", "key=%f", "key=%ff"])
+    @Test(arguments: ["hush", "key=%zz", "=hush", "key=%f", "key=%ff"])
     func brokenPairsAreToldOfWithoutTheirValue(value: String) {
         let error = #expect(throws: ConfigurationError.self) {
             try SagascopeConfiguration(environment: [

@@ -6,7 +6,7 @@ import CSagascope
 /// someone who chooses the inputs looks for a collision.
 public enum DerivedID {
     /// A hash of text that is the same in every process (FNV-1a, then mixed).
-    public static func hash(_ text: some StringProtocol, seed: UInt64 = 0) -> UInt64 {
+    public static func hash(_ text: String, seed: UInt64 = 0) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
         for byte in text.utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3

@@ -4,8 +4,8 @@
 @frozen public struct HistogramBounds: @unchecked Sendable {
     // Unchecked: the memory is written before the value exists outside `init`, and never again.
     @usableFromInline let table: UnsafePointer<Double>
-    /// A power of two: half the table, where the search begins.
-    @usableFromInline let half: Int
+    /// How many times the table can be halved: the steps of the search.
+    @usableFromInline let steps: Int
     /// One more than there are bounds.
     public let bucketCount: UInt64
 
@@ -16,18 +16,20 @@
         memory.initialize(repeating: .infinity, count: size)
         for (index, bound) in bounds.enumerated() { memory[index] = bound }
         table = UnsafePointer(memory)
-        half = size / 2
+        steps = size.trailingZeroBitCount
         bucketCount = UInt64(bounds.count + 1)
     }
 
     /// The bucket that `value` falls into: the first whose bound is not below it. NaN goes into the last.
     @inlinable @inline(__always) func bucket(of value: Double) -> Int {
         var index = 0
-        var step = half
-        while step > 0 {
-            // `!(value <= bound)` rather than `value > bound`, so that NaN moves right.
-            index &+= value <= table[index &+ step &- 1] ? 0 : step
-            step >>= 1
+        var shift = steps &- 1
+        while shift >= 0 {
+            // `!(value <= bound)` rather than `value > bound`, so that NaN moves right; shifted rather than chosen, so that
+            // the compiler makes no branch of it.
+            let isRight = value <= table[index &+ (1 &<< shift) &- 1] ? 0 : 1
+            index &+= isRight &<< shift
+            shift &-= 1
         }
         return Int(truncatingIfNeeded: min(UInt64(truncatingIfNeeded: index), bucketCount &- 1))
     }

@@ -83,7 +83,12 @@ public final class InstrumentFamily: Sendable {
         if case .histogram = descriptor.kind {
             return .histograms(series.enumerated().compactMap(histogramPoint))
         }
-        return .numbers(series.enumerated().compactMap(numberPoint))
+        var points: [NumberPoint] = []
+        points.reserveCapacity(series.count)
+        for (ordinal, series) in series.enumerated() {
+            if let point = numberPoint(ordinal, series) { points.append(point) }
+        }
+        return .numbers(points)
     }
 
     private func numberPoint(_ ordinal: Int, _ series: Series) -> NumberPoint? {

@@ -91,9 +91,7 @@ extension RecordEncoder {
 
     /// Whether an attribute with this key may be written: makes room, drops past the limit, removes an older value.
     @inlinable @inline(__always) func admit(_ key: Bytes, _ size: Int) -> Bool {
-        let bit = Self.bloomBit(key)
-        if slot.pointee.keys & bit != 0 { removeAttribute(key) }
-        slot.pointee.keys |= bit
+        if sgs_slot_note_key(slot, Self.hash(key)) != 0 { removeAttribute(key) }
         guard slot.pointee.attributes < Self.attributeLimit, reserve(size) else { return refuse() }
         slot.pointee.attributes &+= 1
         return true
@@ -104,15 +102,15 @@ extension RecordEncoder {
         return false
     }
 
-    /// One of 64 bits for a key, from its length and last bytes (names differ at their end).
-    @inlinable @inline(__always) static func bloomBit(_ key: Bytes) -> UInt64 {
+    /// A hash of a key's length and last bytes (names differ at their end).
+    @inlinable @inline(__always) static func hash(_ key: Bytes) -> UInt64 {
         var word = UInt64(key.count)
         if key.count >= 8, let base = key.baseAddress {
             word ^= UnsafeRawPointer(base + (key.count &- 8)).loadUnaligned(as: UInt64.self)
         } else {
             for byte in key { word = word &<< 8 | UInt64(byte) }
         }
-        return 1 &<< (word &* 0x9e37_79b9_7f4a_7c15 &>> 58)
+        return word &* 0x9e37_79b9_7f4a_7c15
     }
 
     /// Takes an attribute that was set before out of the record, if it is there: the last value stands, once.

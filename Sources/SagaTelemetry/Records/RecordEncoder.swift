@@ -16,7 +16,7 @@ import CSagascope
         slot.pointee.start = body.assumingMemoryBound(to: UInt8.self)
         slot.pointee.cursor = slot.pointee.start
         slot.pointee.limit = slot.pointee.start + (Int(SGS_SLOT_BYTES) - Int(SGS_SLOT_TAIL))
-        slot.pointee.keys = 0
+        sgs_slot_forget_keys(slot)
         slot.pointee.attributes = 0
         slot.pointee.dropped_attributes = 0
     }

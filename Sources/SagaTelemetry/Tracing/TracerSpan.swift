@@ -77,7 +77,7 @@ public final class TracerSpan: Tracing.Span {
         }
         guard let ended, trace.isSampled, sgs_is_recording() != 0 else { return }
         var span = TraceSpan(ended.name, kind: kind, context: trace, parent: parent, startTime: startTime)
-        span.set(Attributes(ended.attributes))
+        Self.encode(ended.attributes, into: &span)
         for event in ended.events {
             let time = min(max(event.nanosecondsSinceEpoch, startTime), endTime)
             span.addEvent(event.name, at: time, attributes: Attributes(event.attributes))
@@ -87,6 +87,18 @@ public final class TracerSpan: Tracing.Span {
             span.addLink(TraceSpan.Link(context, attributes: Attributes(link.attributes)))
         }
         span.end(ended.status.map(TraceSpan.Status.init) ?? .unset, at: endTime)
+    }
+}
+
+extension TracerSpan {
+    private static func encode(_ attributes: SpanAttributes, into span: inout TraceSpan) {
+        // The dictionary offers only a callback, and a callback cannot hold the span: it is taken apart first.
+        var pairs: [(String, AttributeValue)] = []
+        pairs.reserveCapacity(attributes.count)
+        attributes.forEach({ key, value in
+            if let value = AttributeValue(value) { pairs.append((key, value)) }
+        })
+        for (key, value) in pairs { span.set(key, to: value) }
     }
 }
 

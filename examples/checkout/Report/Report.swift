@@ -18,6 +18,7 @@ struct Report: Sendable {
         let disagreements =
             try await check.disagreements(with: figures.runs)
             + TelemetryCheck(snapshot: sagascope.snapshot()).disagreements(with: figures)
+        try await settle()
         await sagascope.forceFlush(timeout: .seconds(10))
         let summary = Summary(
             options: options, elapsed: elapsed, figures: figures, sagascope: sagascope, disagreements: disagreements)
@@ -33,6 +34,17 @@ struct Report: Sendable {
             Console.print("\n" + whereToLook)
         }
         guard disagreements.isEmpty else { throw DemoError.inconsistent(disagreements.count) }
+    }
+
+    /// Participants may still be at work for clients that gave up waiting, and their spans belong to the account: waits until
+    /// no span has ended for longer than a slow request is late.
+    private func settle() async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        var created = -1
+        while created != sagascope.statistics.spans.created, .now < deadline {
+            created = sagascope.statistics.spans.created
+            try await Task.sleep(for: FaultMiddleware.slowness - RetryPolicy.timeout + .milliseconds(300))
+        }
     }
 
     /// Keeps the process serving until a signal comes.

@@ -35,7 +35,8 @@ public final class OTLPHTTPExporter: TelemetryExporter {
     private let clock: ExportClock
     /// From 0 up to 1.
     private let jitter: @Sendable () -> Double
-    private let isShutDown = Mutex(false)
+    /// Set in `init`: with an initial value here the optimiser of Swift 6.3.1 crashes.
+    private let isShutDown: Mutex<Bool>
 
     /// What the failure log tells apart.
     private enum Failure: Hashable {
@@ -72,6 +73,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         self.failures = FailureLog(logger: logger, clock: clock)
         self.clock = clock
         self.jitter = jitter
+        self.isShutDown = Mutex(false)
     }
 
     deinit {
