@@ -186,6 +186,9 @@ let package = Package(
             name: "SagascopeTests",
             dependencies: ["Sagascope", "OTLPExporter", "SagaTelemetry", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "TortureTests",
+            dependencies: ["checkout", "SagaInstrumentation", "SagaTelemetry", "TestSupport"], swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "checkout", "retrofit-before", "retrofit-after", "SagaTelemetry", "TestSupport",

@@ -21,7 +21,7 @@ static uint64_t ring_bytes[2] = {1u << 20, 1u << 19};
 
 static uint64_t power_of_two(uint64_t bytes) {
   uint64_t size = 2 * SGS_MAX_RECORD;
-  while (size < bytes) size *= 2;
+  while (size < bytes && size < 1ull << 31) size *= 2;
   return size;
 }
 
@@ -39,13 +39,23 @@ int sgs_ring_make_room(sgs_ring *ring, uint64_t length, int signal) {
     // The consumer sees the memory no later than the first record, which is published with release.
     uint64_t capacity = __atomic_load_n(&ring_bytes[signal], __ATOMIC_RELAXED);
     ring->bytes = sgs_reserve_memory(capacity + SGS_MAX_RECORD);
-    ring->capacity = capacity;
+    if (ring->bytes) ring->capacity = capacity;
   }
   ring->tail_seen = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
   uint64_t need = (length + 15) & ~7ull;
   if (ring->head + need - ring->tail_seen <= ring->capacity) return 1;
   sgs_count(&ring->dropped_full);
   return 0;
+}
+
+sgs_ring_counts sgs_ring_count(const sgs_ring *ring) {
+  sgs_ring_counts counts;
+  counts.consumed = __atomic_load_n(&ring->consumed, __ATOMIC_ACQUIRE);
+  counts.written = __atomic_load_n(&ring->written, __ATOMIC_RELAXED);
+  counts.dropped_full = __atomic_load_n(&ring->dropped_full, __ATOMIC_RELAXED);
+  counts.dropped_large = __atomic_load_n(&ring->dropped_large, __ATOMIC_RELAXED);
+  counts.dropped_closed = __atomic_load_n(&ring->dropped_closed, __ATOMIC_RELAXED);
+  return counts;
 }
 
 const uint8_t *sgs_ring_peek(const sgs_ring *ring, uint64_t at, uint64_t *length) {
@@ -57,6 +67,6 @@ const uint8_t *sgs_ring_peek(const sgs_ring *ring, uint64_t at, uint64_t *length
 
 void sgs_ring_release(sgs_ring *ring, uint64_t at, uint64_t records) {
   uint64_t consumed = __atomic_load_n(&ring->consumed, __ATOMIC_RELAXED) + records;
-  __atomic_store_n(&ring->consumed, consumed, __ATOMIC_RELAXED);
+  __atomic_store_n(&ring->consumed, consumed, __ATOMIC_RELEASE);
   __atomic_store_n(&ring->tail, at, __ATOMIC_RELEASE);
 }

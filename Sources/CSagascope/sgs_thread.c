@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 _Thread_local sgs_thread *sgs_self_pointer __attribute__((tls_model("initial-exec")));
 uint32_t sgs_recording;
@@ -12,7 +11,9 @@ static sgs_thread *first_thread;   // pushed to only, under the lock; read witho
 static pthread_mutex_t attach_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key;
-static uint64_t next_cell;
+static uint64_t next_cell = SGS_WASTE_CELLS;
+// Shared by threads for which the system gave no cells: counts may get lost there, and nothing worse.
+static uint64_t spare_cells[SGS_CELLS];
 static sgs_slot *shared_slots;     // a stack: pushed by compare-and-set, taken whole by exchange, so no ABA
 
 static void thread_ended(void *block) {
@@ -22,16 +23,9 @@ static void thread_ended(void *block) {
 
 static void make_key(void) { pthread_key_create(&thread_key, thread_ended); }
 
-// Without memory nothing can be recorded or counted, so there is no way on.
 void *sgs_reserve_memory(uint64_t bytes) {
   void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) {
-    static const char message[] =
-        "sagascope: cannot reserve memory for a recording thread (mmap failed); raise the address-space limit\n";
-    (void)!write(STDERR_FILENO, message, sizeof message - 1);
-    abort();
-  }
-  return memory;
+  return memory == MAP_FAILED ? NULL : memory;
 }
 
 void sgs_rng_seed(sgs_rng *r) {
@@ -42,8 +36,11 @@ void sgs_rng_seed(sgs_rng *r) {
 }
 
 static sgs_thread *make_thread(void) {
-  sgs_thread *block = sgs_reserve_memory(sizeof *block);   // page-aligned and zeroed
+  sgs_thread *block = NULL;
+  if (posix_memalign((void **)&block, 128, sizeof *block)) abort();   // as Swift does when memory for an object is out
+  memset(block, 0, sizeof *block);
   block->cells = sgs_reserve_memory(SGS_CELLS * sizeof(uint64_t));
+  if (!block->cells) block->cells = spare_cells;
   sgs_rng_seed(&block->rng);
   block->next = first_thread;
   __atomic_store_n(&first_thread, block, __ATOMIC_RELEASE);
@@ -74,6 +71,7 @@ sgs_slot *sgs_slot_refill(sgs_thread *self) {
   if (!slots) {
     enum { count = 64 };
     slots = sgs_reserve_memory(count * sizeof *slots);
+    if (!slots) return NULL;
     for (int i = 0; i < count - 1; i++) slots[i].next = &slots[i + 1];
   }
   uint64_t rest = 0;

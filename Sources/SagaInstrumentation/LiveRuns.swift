@@ -11,6 +11,9 @@ final class LiveRuns: Sendable {
         var runs: [ObjectIdentifier: SagaRun] = [:]
         /// Trackers of runs that ended before their last task did.
         var leftBehind: [RunTracker] = []
+        /// How many there may be before the done ones are looked for: twice what was left last time, so that a run's end
+        /// does not pay for the tasks of all the others.
+        var pruneAt = 64
     }
 
     private let state = Mutex(State())
@@ -20,9 +23,11 @@ final class LiveRuns: Sendable {
     func remove(_ run: SagaRun) {
         state.withLock { state in
             state.runs[ObjectIdentifier(run)] = nil
-            guard let tracker = run.tracker, !tracker.isDone else { return }
-            state.leftBehind.removeAll { $0.isDone }
+            guard run.ownsTracker, let tracker = run.tracker, !tracker.isDone else { return }
             state.leftBehind.append(tracker)
+            guard state.leftBehind.count >= state.pruneAt else { return }
+            state.leftBehind.removeAll { $0.isDone }
+            state.pruneAt = max(64, 2 * state.leftBehind.count)
         }
     }
 
@@ -32,13 +37,13 @@ final class LiveRuns: Sendable {
     var trackers: [RunTracker] {
         state.withLock { state in
             state.leftBehind.removeAll { $0.isDone }
-            return state.runs.values.compactMap(\.tracker) + state.leftBehind
+            return state.runs.values.compactMap { $0.ownsTracker ? $0.tracker : nil } + state.leftBehind
         }
     }
 
     // MARK: gauges, measured when somebody looks
 
-    /// Registers what is observed of open runs; called once at bootstrap.
+    /// Registers what is observed of open runs; called at bootstrap, does it once.
     static let observe: Void = {
         let registry = MetricRegistry.shared
         registry.observe(MetricCatalogue.runOldestAge) { observations in

@@ -8,19 +8,20 @@ public struct RunMonitor: Sendable {
     private let period: Duration
     private let firstHeartbeat: UInt64 = 5_000_000_000
     private let heartbeatInterval: UInt64 = 30_000_000_000
-    private let clock: any Clock<Duration>
 
-    public init(period: Duration = .milliseconds(250), clock: any Clock<Duration> = ContinuousClock()) {
-        self.period = period
-        self.clock = clock
-        LiveRuns.observe
-    }
+    public init(period: Duration = .milliseconds(250)) { self.period = period }
 
-    /// Runs until its task is cancelled.
+    /// Registers the gauges that tell of open runs and live tasks.
+    public static func observe() { LiveRuns.observe }
+
+    /// Runs until its task is cancelled; on the pipeline's thread, so that it sees a starved pool from outside.
     public func run() async {
-        var nextHeartbeat: [ObjectIdentifier: UInt64] = [:]
-        while (try? await clock.sleep(for: period)) != nil {
-            look(&nextHeartbeat, now: sgs_monotonic_ns())
+        Self.observe()
+        await withTaskExecutorPreference(PipelineExecutor.shared) {
+            var nextHeartbeat: [ObjectIdentifier: UInt64] = [:]
+            while await PipelineExecutor.shared.pause(for: period) {
+                look(&nextHeartbeat, now: sgs_monotonic_ns())
+            }
         }
     }
 

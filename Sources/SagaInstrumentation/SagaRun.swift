@@ -11,6 +11,8 @@ final class SagaRun: Sendable {
     let instruments: SagaInstruments
     /// nil while task tracking is off.
     let tracker: RunTracker?
+    /// False inside another run, whose tracker goes on.
+    let ownsTracker: Bool
     /// The run's span.
     let trace: TraceContext
     /// Monotonic ns.
@@ -18,24 +20,22 @@ final class SagaRun: Sendable {
     private let state: Mutex<State>
 
     private struct State {
-        /// Per step name, and per kind of what bears it: how many there were.
-        var occurrences: [Named: Occurrence] = [:]
+        /// For each name and kind: the last attempt of each occurrence.
+        var occurrences: [Named: [Int]] = [:]
         var nextIndex: [DerivedID.Kind: Int] = [:]
+        var indices: [Place.Key: Int] = [:]
         var lastProgress: UInt64
         var compensations = 0
-        var failedCompensations = 0
-        var hasReportedError = false
+        /// Steps whose compensation has failed and not succeeded since.
+        var notCompensated: Set<String> = []
+        /// The error told of last, and how many were before it.
+        var reported = (serial: 0, error: "")
+        var isEnded = false
     }
 
     private struct Named: Hashable {
         let name: String
         let kind: DerivedID.Kind
-    }
-
-    private struct Occurrence {
-        var count = 0
-        var index = 0
-        var lastAttempt = 1
     }
 
     init(saga: String, key: String?, attempt: Int, parent: TraceContext?) {
@@ -46,7 +46,9 @@ final class SagaRun: Sendable {
         let span = DerivedID.span(run: id, what: DerivedID.hash(saga), attempt: attempt, kind: .run)
         trace = parent?.child(span) ?? TraceContext(traceID: id, spanID: span)
         instruments = SagaInstruments.of(saga)
-        tracker = TaskTracking.tracker(saga: saga)
+        let surrounding = SagaRun.current?.tracker
+        tracker = TaskTracking.tracker(saga: saga, surrounding: surrounding)
+        ownsTracker = tracker !== surrounding || surrounding == nil
         started = sgs_monotonic_ns()
         state = Mutex(State(lastProgress: started))
     }
@@ -68,32 +70,45 @@ final class SagaRun: Sendable {
         let span: SpanID
         /// The attempt before this one.
         let previous: SpanID?
+        /// What had been reported when it began.
+        let reports: Int
+
+        struct Key: Hashable {
+            let name: String
+            let kind: DerivedID.Kind
+            let occurrence: Int
+        }
     }
 
-    /// A first attempt is a new step, also under a name that was there before (a loop); a later attempt is one of the step
-    /// begun last under its name.
+    /// A first attempt is a new occurrence, also under a name that was there before (a loop). A later attempt continues the
+    /// first occurrence of its name that has come as far as the attempt before it.
     func begin(_ name: String, attempt: Int, kind: DerivedID.Kind) -> Place {
-        let occurrence = state.withLock { state -> Occurrence in
+        state.withLock { state in
             state.lastProgress = sgs_monotonic_ns()
-            var occurrence = state.occurrences[Named(name: name, kind: kind)] ?? Occurrence()
-            if attempt <= 1 || occurrence.count == 0 {
-                occurrence.count += 1
-                occurrence.index = state.nextIndex[kind, default: 0]
-                state.nextIndex[kind] = occurrence.index + 1
+            var attempts = state.occurrences[Named(name: name, kind: kind)] ?? []
+            let continued = attempt > 1 ? attempts.firstIndex(of: attempt - 1) : nil
+            let occurrence = continued ?? attempts.count
+            if continued == nil { attempts.append(attempt) } else { attempts[occurrence] = attempt }
+            state.occurrences[Named(name: name, kind: kind)] = attempts
+            let key = Place.Key(name: name, kind: kind, occurrence: occurrence)
+            let index = state.indices[key] ?? state.nextIndex[kind, default: 0]
+            if state.indices[key] == nil {
+                state.indices[key] = index
+                state.nextIndex[kind] = index + 1
             }
-            occurrence.lastAttempt = attempt
-            state.occurrences[Named(name: name, kind: kind)] = occurrence
-            return occurrence
+            return Place(
+                index: index, span: span(name, occurrence, attempt, kind),
+                previous: continued == nil ? nil : span(name, occurrence, attempt - 1, kind),
+                reports: state.reported.serial)
         }
-        return Place(
-            index: occurrence.index, span: span(name, occurrence.count, attempt, kind),
-            previous: attempt > 1 ? span(name, occurrence.count, attempt - 1, kind) : nil)
     }
 
     /// The last attempt of the step begun last under this name: what a compensation undoes.
     func lastAttempt(of step: String) -> SpanID? {
-        let occurrence = state.withLock { $0.occurrences[Named(name: step, kind: .step)] }
-        return occurrence.map { span(step, $0.count, $0.lastAttempt, .step) }
+        guard let attempts = state.withLock({ $0.occurrences[Named(name: step, kind: .step)] }),
+            let last = attempts.last
+        else { return nil }
+        return span(step, attempts.count - 1, last, .step)
     }
 
     private func span(_ name: String, _ occurrence: Int, _ attempt: Int, _ kind: DerivedID.Kind) -> SpanID {
@@ -107,19 +122,20 @@ final class SagaRun: Sendable {
 
     // MARK: errors and compensations
 
-    /// True for the first who asks: one error that passes through step, task and run is one exception event.
-    func shallReportError() -> Bool {
+    /// Whether this error is news. An error that passes through step, task and run is told of once, where it arose: outer
+    /// scopes find that it was told of since they began.
+    func isNews(_ error: ErrorClassification, since reports: Int) -> Bool {
         state.withLock { state in
-            defer { state.hasReportedError = true }
-            return !state.hasReportedError
+            let text = error.errorType + "\u{0}" + error.message
+            if state.reported.serial > reports, state.reported.error == text { return false }
+            state.reported = (state.reported.serial + 1, text)
+            return true
         }
     }
 
-    /// A retry may report its own error again.
-    func clearReportedError() { state.withLock { $0.hasReportedError = false } }
-
     func beginCompensation() {
         let isFirst = state.withLock { state in
+            guard !state.isEnded else { return false }
             state.compensations += 1
             return state.compensations == 1
         }
@@ -130,10 +146,10 @@ final class SagaRun: Sendable {
         instruments.compensationPending.add()
     }
 
-    func endCompensation(failed: Bool) {
+    func endCompensation(of step: String, failed: Bool) {
         instruments.compensationPending.subtract()
         state.withLock { state in
-            if failed { state.failedCompensations += 1 }
+            if failed { state.notCompensated.insert(step) } else { state.notCompensated.remove(step) }
             state.lastProgress = sgs_monotonic_ns()
         }
     }
@@ -142,8 +158,8 @@ final class SagaRun: Sendable {
 
     /// What the run's end means, given the error that left it.
     func result(_ error: ErrorClassification?) -> SagaResult {
-        let (compensations, failed) = state.withLock { ($0.compensations, $0.failedCompensations) }
-        if failed > 0 { return .compensationFailed }
+        let (compensations, failed) = state.withLock { ($0.compensations, $0.notCompensated) }
+        if !failed.isEmpty { return .compensationFailed }
         if compensations > 0 { return .compensated }
         return error?.result ?? .success
     }
@@ -160,9 +176,13 @@ final class SagaRun: Sendable {
     }
 
     func end(_ result: SagaResult, _ error: ErrorClassification?) {
-        (isCompensating ? instruments.activeCompensating : instruments.activeRunning).subtract()
+        let wasCompensating = state.withLock { state in
+            state.isEnded = true
+            return state.compensations > 0
+        }
+        (wasCompensating ? instruments.activeCompensating : instruments.activeRunning).subtract()
         instruments.recordRun(sgs_monotonic_ns() &- started, result, errorType: error?.errorType)
-        tracker?.close()
+        if ownsTracker { tracker?.close() }
         LiveRuns.shared.remove(self)
     }
 }

@@ -7,7 +7,8 @@ import SagaTelemetry
 /// SagaTask("notify") { await mail.send(order) }
 /// ```
 /// It inherits what `Task { }` inherits (priority, task-locals, actor isolation), and is tracked under its name. It may
-/// outlive the run.
+/// outlive the run. An operation that is isolated to an actor begins on the pool and goes to the actor from there, so that
+/// several tasks of one actor need not begin in the order in which they were made.
 public struct SagaTask<Success: Sendable, Failure: Error>: Sendable {
     /// The task itself, for whatever this type does not offer.
     public let task: Task<Success, Failure>

@@ -1,3 +1,4 @@
+import CSagascope
 import SagaTasks
 import SagaTelemetry
 import ServiceContextModule
@@ -10,12 +11,16 @@ struct TaskLaunch: Sendable {
     let name: String
     private let run: SagaRun?
     private let identity: TaskIdentity?
+    private let created: UInt64
+    private let creator: TraceContext?
 
     /// In the creating task.
     init(_ name: String) {
         self.name = name
         run = SagaRun.current
-        guard let run, run.tracker != nil, let parent = TraceContext.active else {
+        created = sgs_monotonic_ns()
+        creator = TraceContext.active
+        guard let run, run.tracker != nil, let parent = creator else {
             identity = nil
             return
         }
@@ -33,7 +38,7 @@ struct TaskLaunch: Sendable {
     func run<Value: Sendable, Failure: Error>(
         _ body: @isolated(any) () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        guard let tracker, let identity, let span = identity.span else { return try await body() }
+        guard let tracker, let identity, let span = identity.span, let creator else { return try await body() }
         var mirror = ServiceContext.current ?? .topLevel
         mirror.traceContext = span
         let result = await TraceContext.$current.withValue(span) {
@@ -41,7 +46,8 @@ struct TaskLaunch: Sendable {
                 await outcome { () async throws(Failure) -> Value in try await body() }
             }
         }
-        tracker.endCurrentTask(error: result.failure.map { ErrorClassification($0).errorType })
+        tracker.endCurrentTask(
+            launched: (identity, created, creator), error: result.failure.map { ErrorClassification($0).errorType })
         return try result.get()
     }
 }

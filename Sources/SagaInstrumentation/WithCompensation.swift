@@ -32,17 +32,16 @@ public func withCompensation<Value, Failure: Error>(
     let context = span.context
     let started = sgs_monotonic_ns()
     run.beginCompensation(of: step, reason, in: context)
-    run.tracker?.enterStep(step)
+    run.tracker?.enterStep(step, of: run.saga)
 
     let result = await withBound(run.context(step: step, trace: context)) { await outcome(of: body) }
 
     run.tracker?.leaveStep()
     let error = result.failure.map { ErrorClassification($0) }
-    run.endCompensation(failed: error != nil)
+    run.endCompensation(of: step, failed: error != nil)
     run.instruments.recordCompensation(sgs_monotonic_ns() &- started, step: step, errorType: error?.errorType)
     if let error {
-        run.clearReportedError()  // a failed compensation is news of its own
-        run.reportException(error, in: context)
+        run.reportException(error, since: place.reports, in: context)
         span.set("error.type", error.errorType)
     }
     span.end(error.map { .error($0.message) } ?? .unset)

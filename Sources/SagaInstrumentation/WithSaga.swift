@@ -9,7 +9,8 @@ public import SagaTelemetry
 ///     try await withStep("reserve-stock") { try await stock.reserve(order) }
 /// }
 /// ```
-/// The result, the error and its type, the priority and the isolation are the body's own. How the run ended becomes
+/// The result, the error and its type, the priority and the isolation are the body's own. A task executor that the program
+/// has chosen stays: such a run is not tracked. How the run ended becomes
 /// `saga.result`; see ``SagaError`` for telling a business failure from a broken system.
 ///
 /// - Parameters:
@@ -32,7 +33,7 @@ public func withSaga<Value, Failure: Error>(
 
     let error = result.failure.map { ErrorClassification($0) }
     let meaning = run.result(error)
-    if let error { run.reportException(error, in: run.trace) }
+    if let error { run.reportException(error, since: 0, in: run.trace) }
     run.end(meaning, error)
     span.set("saga.result", meaning.rawValue)
     if let error { span.set("error.type", error.errorType) }
@@ -55,6 +56,12 @@ extension SagaRun {
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
     ) async -> Result<Value, Failure> {
         guard let tracker else { return await outcome(of: body) }
+        guard ownsTracker else {
+            // Inside another run: the task is tracked already, and counts for this saga meanwhile.
+            tracker.enterStep(nil, of: saga)
+            defer { tracker.leaveStep() }
+            return await outcome(of: body)
+        }
         tracker.adoptCurrentTask(span: trace)
         return await withTaskExecutorPreference(tracker) {
             let result = await outcome(of: body)
@@ -64,8 +71,8 @@ extension SagaRun {
     }
 
     /// Tells of an error once, where it arose: an OTLP log record with `exception.*`.
-    func reportException(_ error: ErrorClassification, in context: TraceContext) {
-        guard shallReportError() else { return }
+    func reportException(_ error: ErrorClassification, since reports: Int, in context: TraceContext) {
+        guard isNews(error, since: reports) else { return }
         TelemetryEvent.emit(EventCatalogue.exception, severity: .error, context: context) { event in
             event.set("exception.type", error.errorType)
             event.set("exception.message", error.message)

@@ -26,7 +26,7 @@ public func withStep<Value, Failure: Error>(
     run.describe(&span, step: name, place, attempt: attempt)
     let context = span.context
     let started = sgs_monotonic_ns()
-    run.tracker?.enterStep(name)
+    run.tracker?.enterStep(name, of: run.saga)
 
     let result = await withBound(run.context(step: name, attempt: attempt, trace: context)) { await outcome(of: body) }
 
@@ -34,7 +34,7 @@ public func withStep<Value, Failure: Error>(
     let error = result.failure.map { ErrorClassification($0) }
     run.instruments.step(name).record(sgs_monotonic_ns() &- started, error)
     run.noteProgress()
-    run.report(step: name, attempt: attempt, error, in: context)
+    run.report(step: name, attempt: attempt, error, since: place.reports, in: context)
     if let error { span.set("error.type", error.errorType) }
     span.end(error.map { .error($0.message) } ?? .unset)
     return try result.get()
@@ -63,12 +63,13 @@ extension SagaRun {
         }
     }
 
-    fileprivate func report(step: String, attempt: Int, _ error: ErrorClassification?, in context: TraceContext) {
+    fileprivate func report(
+        step: String, attempt: Int, _ error: ErrorClassification?, since reports: Int, in context: TraceContext
+    ) {
         if let error {
-            reportException(error, in: context)
+            reportException(error, since: reports, in: context)
             return
         }
-        clearReportedError()
         TelemetryEvent.emit(EventCatalogue.stepCommitted, context: context) { event in
             event.set("saga.name", saga)
             event.set("saga.step.name", step)

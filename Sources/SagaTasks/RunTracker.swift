@@ -5,8 +5,8 @@ import Synchronization
 /// Tier 1 of task tracking: the task executor under one saga run, which sees every start, wait, run and suspension of the
 /// run's task and its structured children, through public API alone.
 ///
-/// Jobs run on libdispatch's global queue for their priority, as they do on the default executor; nothing about when or
-/// with which priority a task runs changes. What it cannot see: inline calls of uncontended actors, main-actor segments,
+/// Jobs run on queues of their priority, as wide as the machine has processors, like the default executor's, and beside
+/// them. What it cannot see: inline calls of uncontended actors, main-actor segments,
 /// and the exact moment at which a child ends that none of our wrappers started (its last suspension is taken).
 public final class RunTracker: TaskExecutor {
     private let table = Mutex(TaskTable())
@@ -70,8 +70,7 @@ public final class RunTracker: TaskExecutor {
         let creator = TraceContext.active
         let isKept = table.withLock { table in
             var record = TaskRecord(
-                id: id, parent: parent, created: now, creator: creator,
-                depth: table.records[parent]?.steps.count ?? 0, state: .ready, instruments: instruments)
+                id: id, parent: parent, created: now, creator: creator, state: .ready, instruments: instruments)
             record.identity = identity
             return table.insert(record)
         }
@@ -87,32 +86,42 @@ public final class RunTracker: TaskExecutor {
         guard id != 0 else { return }
         table.withLock { table in
             var record = TaskRecord(
-                id: id, parent: 0, created: sgs_monotonic_ns(), creator: span, depth: 0, state: .running,
+                id: id, parent: 0, created: sgs_monotonic_ns(), creator: span, state: .running,
                 instruments: base)
             record.identity = TaskIdentity(name: "", span: nil)
             table.insert(record)
         }
     }
 
-    /// The body of the current task, one that was created by ``TaskIdentity/launch(_:)``, is over: records its lifetime and span, and those of its plain children.
-    public func endCurrentTask(error: String? = nil) {
+    /// The current task's body is over: records its lifetime and span, and those of its plain children.
+    /// - Parameter launched: what it was created as, and when, in monotonic ns, for a task that the table had no room for:
+    ///   the spans inside name its span as their parent, so it is written all the same.
+    public func endCurrentTask(
+        launched: (identity: TaskIdentity, created: UInt64, creator: TraceContext)? = nil, error: String? = nil
+    ) {
         let id = sgs_current_task_id()
         let now = sgs_monotonic_ns()
-        guard let (task, children) = table.withLock({ $0.end(id, at: now) }) else { return }
-        finish(children)
-        base.lifetime.record(nanoseconds: now &- task.created)
-        TaskSpan.record(task, end: now, error: error)
+        if let (task, children) = table.withLock({ $0.end(id, at: now) }) {
+            finish(children)
+            base.lifetime.record(nanoseconds: now &- task.created)
+            TaskSpan.record(task, end: now, error: error)
+        } else if let launched {
+            var task = TaskRecord(
+                id: id, parent: 0, created: launched.created, creator: launched.creator, state: .running,
+                instruments: base)
+            task.identity = launched.identity
+            TaskSpan.record(task, end: now, error: error)
+        }
     }
 
     /// While the current task is inside the step, its times count for it.
-    public func enterStep(_ name: String) {
-        let instruments = TaskInstruments.of(saga: base.saga, step: name)
+    /// - Parameter saga: the step's saga: another one than this run's for a saga inside a saga.
+    public func enterStep(_ name: String?, of saga: String) {
+        let instruments = TaskInstruments.of(saga: saga, step: name)
         table.withLock { $0.enterStep(sgs_current_task_id(), instruments) }
     }
 
-    public func leaveStep() {
-        finish(table.withLock { $0.leaveStep(sgs_current_task_id()) })
-    }
+    public func leaveStep() { table.withLock { $0.leaveStep(sgs_current_task_id()) } }
 
     /// What the current task is about to wait for; `.unknown` when the wait is over.
     public func willWait(for reason: BlockReason) {
@@ -147,7 +156,7 @@ public final class RunTracker: TaskExecutor {
     /// Tells, once per suspension, of each task that has been blocked for `threshold` ns. Called by the monitor.
     public func reportBlocked(threshold: UInt64) {
         let now = sgs_monotonic_ns()
-        let found = table.withLock { $0.takeUnreported(blockedBefore: now &- threshold) }
+        let found = table.withLock { $0.takeUnreported(at: now, blockedFor: threshold) }
         for record in found {
             BlockedEvent.blocked(record, reason: record.reason, since: record.since)
         }

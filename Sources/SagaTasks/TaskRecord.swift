@@ -8,9 +8,6 @@ struct TaskRecord {
     let created: UInt64
     /// The span that was current when the task was created.
     let creator: TraceContext?
-    /// Step depth of the parent task at creation: tells when a structured child must have ended.
-    let depth: Int
-
     /// Set by our wrappers; a task without one is a plain child, whose end is known only afterwards.
     var identity: TaskIdentity?
     var state: TaskState
@@ -24,20 +21,20 @@ struct TaskRecord {
     var reason = BlockReason.unknown
     /// A `.blocked` event is out for the present suspension.
     var isReported = false
-    var plainChildren = 0
+    /// Children without a wrapper: structured, so they end before this task does.
+    var plainChildren: [UInt64] = []
     /// The steps this task is inside of, innermost last.
     var steps: [TaskInstruments] = []
     var instruments: TaskInstruments
 
     init(
-        id: UInt64, parent: UInt64, created: UInt64, creator: TraceContext?, depth: Int, state: TaskState,
+        id: UInt64, parent: UInt64, created: UInt64, creator: TraceContext?, state: TaskState,
         instruments: TaskInstruments
     ) {
         self.id = id
         self.parent = parent
         self.created = created
         self.creator = creator
-        self.depth = depth
         self.state = state
         self.since = created
         self.instruments = instruments

@@ -13,11 +13,13 @@ enum TaskSpan {
         span.set("saga.name", task.instruments.saga)
         if let step = task.instruments.step { span.set("saga.step.name", step) }
         span.set("saga.task.id", Int64(bitPattern: task.id))
-        span.set("saga.task.parent.id", Int64(bitPattern: task.parent))
-        span.set("saga.task.polls", Int(task.run))
-        span.set("saga.task.busy.duration", seconds(task.busy))
-        span.set("saga.task.ready.duration", seconds(task.ready))
-        span.set("saga.task.blocked.duration", seconds(task.blocked))
+        if task.run > 0 {
+            span.set("saga.task.parent.id", Int64(bitPattern: task.parent))
+            span.set("saga.task.polls", Int(task.run))
+            span.set("saga.task.busy.duration", seconds(task.busy))
+            span.set("saga.task.ready.duration", seconds(task.ready))
+            span.set("saga.task.blocked.duration", seconds(task.blocked))
+        }
         if let error { span.set("error.type", error) }
         span.end(error.map { .error($0) } ?? .unset, at: unixTime(end))
     }

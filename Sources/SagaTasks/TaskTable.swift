@@ -24,7 +24,7 @@ struct TaskTable {
         }
         if record.identity == nil {
             guard !isOverfull, records[record.parent] != nil else { return false }
-            update(record.parent) { $0.plainChildren += 1 }
+            update(record.parent) { $0.plainChildren.append(record.id) }
         }
         records[record.id] = record
         return true
@@ -72,11 +72,12 @@ struct TaskTable {
         return (record.run, ready, record.instruments)
     }
 
-    /// The run returned: the task is suspended, unless it was enqueued again, or ended, before the thread came back.
+    /// Run number `run`, which began at `began`, returned: the task is suspended, unless it was enqueued again, or ended,
+    /// before the thread came back.
     mutating func suspended(_ id: UInt64, run: UInt32, began: UInt64, at now: UInt64) {
-        guard var record = records[id], record.run == run else { return }
+        guard var record = records[id] else { return }
         record.busy &+= now &- began
-        if record.state == .running {
+        if record.run == run, record.state == .running {
             record.state = .blocked
             record.since = now
         }
@@ -94,33 +95,29 @@ struct TaskTable {
         }
     }
 
-    /// - Returns: the plain children made inside the step: structured, so they have ended by now.
-    mutating func leaveStep(_ id: UInt64) -> [TaskRecord] {
-        guard let depth = records[id]?.steps.count, depth > 0 else { return [] }
-        update(id) { $0.instruments = $0.steps.removeLast() }
-        return takePlainChildren(of: id, depth: depth)
+    mutating func leaveStep(_ id: UInt64) {
+        update(id) { record in
+            if let outer = record.steps.popLast() { record.instruments = outer }
+        }
     }
 
     /// The task has reached the end of its body.
     /// - Returns: it, brought up to date, and its plain children, which ended before it.
     mutating func end(_ id: UInt64, at now: UInt64) -> (task: TaskRecord, children: [TaskRecord])? {
-        let children = takePlainChildren(of: id, depth: 0)
+        let children = takePlainChildren(of: id)
         guard var record = records.removeValue(forKey: id) else { return nil }
         if record.state == .running { record.busy &+= now &- record.since }
         record.since = now
         return (record, children)
     }
 
-    /// Takes out the plain children of a task that were made at this step depth or deeper, and theirs.
-    private mutating func takePlainChildren(of id: UInt64, depth: Int) -> [TaskRecord] {
-        guard let parent = records[id], parent.plainChildren > 0 else { return [] }
-        var taken = records.values.filter { $0.parent == id && $0.identity == nil && $0.depth >= depth }
-        for child in taken {
-            taken += takePlainChildren(of: child.id, depth: 0)
-            records.removeValue(forKey: child.id)
+    /// Takes out the plain children of a task, and theirs.
+    private mutating func takePlainChildren(of id: UInt64) -> [TaskRecord] {
+        var taken: [TaskRecord] = []
+        for child in records[id]?.plainChildren ?? [] {
+            taken += takePlainChildren(of: child)
+            if let record = records.removeValue(forKey: child) { taken.append(record) }
         }
-        let gone = taken.count { $0.parent == id }
-        update(id) { $0.plainChildren -= gone }
         return taken
     }
 
@@ -133,13 +130,16 @@ struct TaskTable {
 
     // MARK: looking in from outside
 
-    func count(in state: TaskState) -> Int { records.values.count { $0.state == state } }
+    /// Plain children that are off their thread are left out: one that has ended looks the same as one that is blocked.
+    func count(in state: TaskState) -> Int {
+        records.values.count { $0.state == state && (state != .blocked || $0.identity != nil) }
+    }
 
-    /// Tasks of ours that have been blocked since before `limit` and were not reported for it; they are marked as reported.
-    /// Plain children are left out: one that has ended looks the same as one that is blocked.
-    mutating func takeUnreported(blockedBefore limit: UInt64) -> [TaskRecord] {
+    /// Tasks of ours that have been blocked for `threshold` and were not reported for it; they are marked as reported.
+    mutating func takeUnreported(at now: UInt64, blockedFor threshold: UInt64) -> [TaskRecord] {
         let found = records.values.filter {
-            $0.state == .blocked && !$0.isReported && $0.since < limit && $0.identity != nil
+            $0.state == .blocked && !$0.isReported && $0.identity != nil && now > $0.since
+                && now - $0.since >= threshold
         }
         for record in found { update(record.id) { $0.isReported = true } }
         return found

@@ -17,8 +17,14 @@ public enum TaskTracking {
         set { threshold.store(newValue, ordering: .relaxed) }
     }
 
-    /// The task executor for a new run; nil while tracking is off.
-    public static func tracker(saga: String) -> RunTracker? {
-        isEnabled ? RunTracker(saga: saga) : nil
+    /// The task executor for a new run: the surrounding run's where there is one, whose task goes on. nil while tracking is
+    /// off, and in a task that the program itself put onto an executor: its choice stands, and the run is not tracked.
+    public static func tracker(saga: String, surrounding: RunTracker?) -> RunTracker? {
+        guard isEnabled else { return nil }
+        guard let executor = withUnsafeCurrentTask(body: { $0?.unownedTaskExecutor }) else {
+            return RunTracker(saga: saga)
+        }
+        guard let surrounding, executor == surrounding.asUnownedTaskExecutor() else { return nil }
+        return surrounding
     }
 }

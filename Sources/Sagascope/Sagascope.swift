@@ -36,6 +36,9 @@ public enum Sagascope {
     ) throws -> SagascopeService {
         var configuration = try SagascopeConfiguration(environment: environment)
         configure(&configuration)
+        for name in Setting.notRead where environment[name]?.isEmpty == false {
+            Diagnostics.logger.warning("\(name) is set, but this version does not read it: see the reference page")
+        }
         let exporter = try exporter(for: configuration)
         try isBootstrapped.withLock { isBootstrapped in
             guard !isBootstrapped else { throw BootstrapError.alreadyBootstrapped }
@@ -63,7 +66,7 @@ public enum Sagascope {
             return try OTLPHTTPExporter(configuration: http, resource: configuration.resource, logger: logger)
             #else
             throw ConfigurationError.unavailable(
-                variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: http.traces.url,
+                variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "…",
                 reason: "this program was built without the package trait OTLPHTTP")
             #endif
         }
@@ -90,14 +93,5 @@ public enum BootstrapError: Error, CustomStringConvertible {
         case .alreadyBootstrapped:
             "Sagascope.bootstrap() was called a second time; keep the service that the first call gave"
         }
-    }
-}
-
-extension Duration {
-    /// 0 for a negative duration.
-    fileprivate var wholeNanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
     }
 }

@@ -30,6 +30,7 @@ public final class SagascopeService: Service {
         pipeline = exporter.map { TelemetryPipeline(exporter: $0, options: configuration.pipeline) }
         if let pipeline {
             PipelineMetrics.observe(pipeline, in: registry)
+            RunMonitor.observe()
             pipeline.start()
         }
     }

@@ -12,7 +12,9 @@ enum CapturingServer {
     }
 
     /// Runs `body` with the server's endpoint.
-    static func requests(_ body: @escaping @Sendable (_ endpoint: String) async throws -> Void) async throws -> [Request] {
+    static func requests(_ body: @escaping @Sendable (_ endpoint: String) async throws -> Void) async throws
+        -> [Request]
+    {
         let kept = Mutex<[Request]>([])
         let router = Router()
         router.post("/v1/:signal") { request, context in

@@ -137,8 +137,9 @@ struct EncoderTests {
     @Test func replacesNULInsideText() async throws {
         let encoder = OTLPEncoder(resource: Resource(["a\0b": "\0x\0"]))
         let request = encoder.encode(spans: Samples.spans(1))
-        let attribute = try await Judge.content(of: request, "traces")["resourceSpans"]?[0]?["resource"]?["attributes"]?[
-            0]
+        let attribute = try await Judge.content(of: request, "traces")["resourceSpans"]?[0]?["resource"]?[
+            "attributes"]?[
+                0]
         #expect(attribute?["key"] == .string("a\u{FFFD}b"))
         #expect(attribute?["value"]?["stringValue"] == .string("\u{FFFD}x\u{FFFD}"))
     }

@@ -2,6 +2,8 @@ import SagaInstrumentation
 import TestSupport
 import Testing
 
+private struct Hidden: Error {}
+
 /// What ends become in `saga.result`, `error.type` and the metrics.
 struct OutcomeTests {
     struct Broken: Error {}
@@ -52,6 +54,52 @@ struct OutcomeTests {
         #expect(metric("saga.compensation.pending", ["saga.name": saga]) == 0)
         #expect(metric("saga.run.active", ["saga.name": saga]) == 0)
         #expect(exported.logs(named: "exception").count == (fails ? 2 : 1))
+    }
+
+    @Test func aCompensationThatSucceedsInTheEndHasNotFailed() async throws {
+        try await withRecording { _ in
+            try? await withSaga("outcome.recompensated") {
+                do { try await withStep("step") { throw Broken() } } catch {
+                    try? await withCompensation("step") { throw ClientError.refused }
+                    await withCompensation("step") {}
+                    throw error
+                }
+            }
+        }
+        let saga = "outcome.recompensated"
+        #expect(metric("saga.run.duration", ["saga.name": saga, "saga.result": "compensated"]) == 1)
+    }
+
+    /// A private type's name holds an address; error.type does not.
+    @Test func errorTypesAreTheSameInEveryProcess() async throws {
+        let exported = try await withRecording { recording in
+            try? await withSaga("outcome.private") { throw Hidden() }
+            return try await recording.exported()
+        }
+        let type = exported.span("run outcome.private")?["error.type"]
+        #expect(type == .string("SagaInstrumentationTests.Hidden"))
+    }
+
+    /// Each attempt's error is told of; one that only passes through is told of once.
+    @Test func everyErrorIsToldOfOnce() async throws {
+        let exported = try await withRecording { recording in
+            try? await withSaga("outcome.exceptions") {
+                for attempt in 1...3 {
+                    try? await withStep("retried", attempt: attempt) { throw ConnectTimeout() }
+                }
+                do {
+                    try await withStep("outer") { try await withStep("inner") { throw Broken() } }
+                } catch {
+                    await withStep("fallback") {}
+                    throw error
+                }
+            }
+            return try await recording.exported()
+        }
+        let told = exported.logs(named: "exception")
+        #expect(told.count { $0["exception.message"] == .string("ConnectTimeout()") } == 3)
+        #expect(told.count { $0["exception.message"] == .string("Broken()") } == 1)
+        #expect(told.last?.spanId == exported.span("step inner")?.spanId)
     }
 
     @Test func cancellationIsSeenThroughSleepingSteps() async throws {

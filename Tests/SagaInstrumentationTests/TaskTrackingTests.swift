@@ -87,6 +87,46 @@ struct TaskTrackingTests {
         #expect(metric("saga.task.blocked.duration", ["saga.name": "blocked", "saga.block.reason": "group"]) ?? 0 > 0)
     }
 
+    /// A saga inside a saga runs on: the outer one is not taken for blocked, and every parent exists, past the limit too.
+    @Test func aSagaInsideASagaIsNoSuspension() async throws {
+        let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(50))) { recording in
+            try await withSaga("around") {
+                await withSaga("within") {
+                    let end = ContinuousClock.now + .milliseconds(150)
+                    while .now < end {}
+                    await Task.yield()
+                }
+                try await withSagaTaskGroup { group in
+                    for number in 0..<4300 { group.addTask("many") { if number % 400 == 0 { await withStep("x") {} } } }
+                }
+            }
+            return try await recording.exported()
+        }
+        let blocked = exported.logs(named: "saga.step.blocked")
+        #expect(blocked.allSatisfy { $0["saga.block.reason"] == .string("group") })
+        let ids = Set(exported.spans.map(\.spanId))
+        for span in exported.spans { #expect(span.parentSpanId == nil || ids.contains(span.parentSpanId ?? "")) }
+        #expect(metric("saga.task.busy.duration", ["saga.name": "within"]) ?? 0 > 0)
+    }
+
+    /// A task that outlives its run and compensates there changes no gauge of open runs.
+    @Test func theEndOfARunIsTheEndOfItsGauges() async throws {
+        try await withTaskTracking(.on) {
+            let (stream, end) = AsyncStream.makeStream(of: Void.self)
+            let late = await withSaga("late") {
+                SagaTask("compensates") {
+                    for await _ in stream {}
+                    await withCompensation("step") {}
+                }
+            }
+            end.finish()
+            await late.value
+            for state in ["running", "compensating"] {
+                #expect(metric("saga.run.active", ["saga.name": "late", "saga.run.state": state]) == 0)
+            }
+        }
+    }
+
     @Test func aRunThatGoesOnSendsHeartbeats() async throws {
         // The first one comes after 5 s; a run that lasts shorter sends none.
         let exported = try await withRecording(tracking: .on) { recording in
@@ -101,7 +141,7 @@ struct TaskTrackingTests {
 
     @Test func aTaskThatOutlivesItsRunIsStillCounted() async throws {
         try await withRecording(tracking: .on) { recording in
-            _ = RunMonitor()
+            RunMonitor.observe()
             let (stream, end) = AsyncStream.makeStream(of: Void.self)
             let task = await withSaga("outlived") { SagaTask("ghost") { for await _ in stream {} } }
             _ = try await eventually("the ghost is counted") {

@@ -89,6 +89,32 @@ struct TraceTests {
         #expect(Set(exported.spans(named: "step item").map(\.spanId)).count == 6)
     }
 
+    /// Two branches that retry a step of one name: every attempt has an id of its own.
+    @Test func parallelRetriesHaveTheirOwnIDs() async throws {
+        let exported = try await withRecording { recording in
+            try await withSaga("parallel") {
+                try await withSagaTaskGroup { group in
+                    for _ in 0..<8 {
+                        group.addTask("branch") {
+                            for attempt in 1...3 {
+                                try? await withStep("same", attempt: attempt) {
+                                    await Task.yield()
+                                    throw CancellationError()
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            return try await recording.exported()
+        }
+        let attempts = exported.spans(named: "step same")
+        #expect(attempts.count == 24 && Set(attempts.map(\.spanId)).count == 24)
+        let retries = attempts.filter { $0["saga.step.attempt"] != .int(1) }
+        let ids = Set(attempts.map(\.spanId))
+        #expect(retries.allSatisfy { retry in retry.links?.count == 1 && ids.contains(retry.links?[0].spanId ?? "") })
+    }
+
     @Test func aSagaInsideARequestOrAnotherSagaIsItsChild() async throws {
         let exported = try await withRecording { recording in
             var request = ServiceContext.topLevel

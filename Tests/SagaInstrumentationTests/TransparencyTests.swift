@@ -1,3 +1,4 @@
+import Dispatch
 import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
@@ -106,6 +107,32 @@ struct TransparencyTests {
         try await withTaskTracking(.off) { await withSaga("transparent") { #expect(!executor()) } }
         try await withTaskTracking(.on) { await withSaga("transparent") { #expect(executor()) } }
         #expect(!executor())
+    }
+
+    /// A task executor that the program chose stays.
+    @Test func aChosenExecutorStays() async throws {
+        try await withTaskTracking(.on) {
+            let mine = MyExecutor()
+            await withTaskExecutorPreference(mine) {
+                await withSaga("transparent") {
+                    await withStep("step") {
+                        let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor }
+                        #expect(executor == mine.asUnownedTaskExecutor())
+                    }
+                    // Spans inside a task of ours have a parent that exists, though the task is not tracked.
+                    await SagaTask("untracked") { await withStep("inside") {} }.value
+                }
+            }
+        }
+    }
+
+    private final class MyExecutor: TaskExecutor {
+        private let queue = DispatchQueue(label: "mine")
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
     }
 
     @Test func nothingBreaksOutsideASagaOrWithoutAPipeline() async throws {

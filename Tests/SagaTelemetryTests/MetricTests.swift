@@ -103,6 +103,32 @@ struct MetricTests {
         #expect(registry.snapshot().metrics.count == 1)
     }
 
+    /// Binding a conflicting descriptor again and again costs nothing, and a log handler may count in the same registry.
+    @Test func aConflictIsOneInstrument() {
+        let gauge = MetricDescriptor("test.things", .gauge, unit: "s", "Other.")
+        registry.counter(counts).add()
+        for _ in 0..<100_000 { registry.gauge(gauge).set(1) }
+        let fine = registry.counter(MetricDescriptor("test.fine", .counter, unit: "1", "Fine."))
+        fine.add(3)
+        #expect(numbers("test.fine") == ["": .int(3)])
+    }
+
+    /// An instrument that does not fit its descriptor measures into nothing, and into nobody else's cells.
+    @Test func aMisfitSpoilsNobody() {
+        let before = registry.counter(counts)
+        let misfit = registry.histogram(counts)
+        let after = registry.counter(MetricDescriptor("test.after", .counter, unit: "1", "After."))
+        let wrong = registry.counter(MetricDescriptor("test.h", .histogram(bounds: [1]), unit: "s", "H."))
+        for _ in 0..<10 {
+            before.add()
+            misfit.record(1e9)
+            after.add()
+            wrong.add()
+        }
+        #expect(numbers("test.things") == ["": .int(10)])
+        #expect(numbers("test.after") == ["": .int(10)])
+    }
+
     @Test func observesWhenSomebodyLooks() {
         let descriptor = MetricDescriptor("test.seen", .gauge, unit: "1", "Seen.")
         let first = registry.observe(descriptor) { $0.observe(1.5, ["a": "x"]) }

@@ -51,6 +51,92 @@ struct PipelineTests {
         }
     }
 
+    /// A thread that never stops recording uses up nobody else's turn: what was there when the flush began is out afterwards.
+    @Test func aBusyThreadStarvesNoOther() async throws {
+        let slow = SlowExporter()
+        try await withRecording(exporter: slow) { recording in
+            let stop = Mutex(false)
+            let busy = Thread {
+                while !stop.withLock({ $0 }) { TraceSpan("busy", parent: nil).end() }
+            }
+            busy.start()
+            _ = try await eventually("the thread is busy") {
+                recording.pipeline.statistics.spans.created > 2000 ? true : nil
+            }
+            await withCheckedContinuation { done in
+                Thread.detachNewThread {
+                    TraceSpan("quiet", parent: nil).end()
+                    done.resume()
+                }
+            }
+            let report = await recording.pipeline.forceFlush(timeout: .seconds(60))
+            #expect(report.isComplete)
+            #expect(slow.hasSeen("quiet"))
+            stop.withLock { $0 = true }
+        }
+    }
+
+    /// The cooperative pool is blocked to the last thread: telemetry still leaves.
+    @Test func aStarvedPoolStopsNothing() async throws {
+        try await withRecording { recording in
+            let release = DispatchSemaphore(value: 0)
+            let pool = ProcessInfo.processInfo.activeProcessorCount * 2
+            let blocked = (0..<pool).map { _ in Task.detached { block(on: release) } }
+            let seen = await withCheckedContinuation { answer in
+                Thread.detachNewThread {
+                    TelemetryEvent.emit("while starved")
+                    let deadline = Date().addingTimeInterval(30)
+                    while recording.pipeline.statistics.logs.exported == 0, Date() < deadline { usleep(1000) }
+                    let seen = recording.pipeline.statistics.logs.exported
+                    for _ in 0..<pool { release.signal() }
+                    answer.resume(returning: seen)
+                }
+            }
+            #expect(seen == 1)
+            for task in blocked { await task.value }
+        }
+    }
+
+    @Test func aSpanThatEndsAfterTheShutdownIsCounted() async throws {
+        try await withRecording { recording in
+            let late = TraceSpan("late", parent: nil)
+            await recording.pipeline.shutdown()
+            late.end()
+            let spans = recording.pipeline.statistics.spans
+            #expect(spans.created == 1 && spans.dropped == [.shutdown: 1] && spans.inFlight == 0)
+        }
+        // The next pipeline has nothing of it.
+        try await withRecording { recording in
+            #expect(recording.pipeline.statistics.spans == SignalStatistics())
+            let exported = try await recording.exported()
+            #expect(exported.spans.isEmpty)
+        }
+    }
+
+    @Test func everyShutdownGivesTheSameAnswerAlsoToTheCancelled() async throws {
+        try await withRecording { recording in
+            for _ in 0..<100 { TraceSpan("span", parent: nil).end() }
+            let callers = (0..<4).map { _ in Task { await recording.pipeline.shutdown() } }
+            for caller in callers { caller.cancel() }
+            for caller in callers {
+                let report = await caller.value
+                #expect(report.isComplete && report.spans.droppedTotal == 0)
+            }
+            #expect(recording.pipeline.statistics.spans.exported == 100)
+        }
+    }
+
+    @Test func aSecondPipelineStaysOff() async throws {
+        try await withRecording { recording in
+            let second = TelemetryPipeline(exporter: CountingExporter(partial: false))
+            second.start()
+            TraceSpan("span", parent: nil).end()
+            await second.shutdown()
+            let exported = try await recording.exported()
+            #expect(exported.spans.count == 1)
+        }
+    }
+
     /// created = exported + rejected + dropped + in flight, looked at all the time while threads record and rings overflow.
     @Test func everyRecordIsAccountedForAtEveryInstant() async throws {
         var options = PipelineOptions()
@@ -211,6 +297,25 @@ private final class CountingExporter: TelemetryExporter {
     func export(metrics: MetricsSnapshot) async -> ExportOutcome { .exported(metrics.pointCount) }
     func shutdown() async {}
 }
+
+/// Takes its time, and remembers which spans it saw.
+private final class SlowExporter: TelemetryExporter {
+    let destination = "somewhere slow"
+    private let bytes = Mutex<[UInt8]>([])
+
+    func hasSeen(_ name: String) -> Bool { bytes.withLock { !$0.ranges(of: Array(name.utf8)).isEmpty } }
+
+    func export(spans: RecordBatch) async -> ExportOutcome {
+        bytes.withLock { $0 += spans.bytes }
+        try? await Task.sleep(for: .milliseconds(2))
+        return .exported(spans.count)
+    }
+    func export(logs: RecordBatch) async -> ExportOutcome { .exported(logs.count) }
+    func export(metrics: MetricsSnapshot) async -> ExportOutcome { .exported(metrics.pointCount) }
+    func shutdown() async {}
+}
+
+private func block(on semaphore: DispatchSemaphore) { semaphore.wait() }
 
 /// A destination that never answers; it notices cancellation, as the rules for exporters ask.
 private final class StuckExporter: TelemetryExporter {

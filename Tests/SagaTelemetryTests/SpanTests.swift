@@ -69,6 +69,19 @@ struct SpanTests {
         #expect(span.droppedAttributesCount == 72)
     }
 
+    @Test func countsEventsAndLinksThatDoNotFit() async throws {
+        let text = AttributeValue.string(String(repeating: "x", count: 10_000))
+        let span = try await record { span in
+            for _ in 0..<10 { span.addEvent("large", attributes: ["text": text]) }
+            for _ in 0..<10 {
+                span.addLink(
+                    TraceSpan.Link(TraceContext(traceID: .random(), spanID: .random()), attributes: ["text": text]))
+            }
+        }
+        #expect(span.events?.count == 6 && span.droppedEventsCount == 4)
+        #expect((span.links?.count ?? 0) == 0 && span.droppedLinksCount == 10)
+    }
+
     @Test func knowsItsParentAndKind() async throws {
         let exported = try await withRecording { recording in
             withTraceSpan("outer", kind: .server) { outer in

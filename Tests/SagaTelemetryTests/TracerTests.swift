@@ -70,6 +70,21 @@ struct TracerTests {
         #expect(bad.traceContext == nil)
     }
 
+    /// A context that the caller chose stands, also where an inner span is open.
+    @Test func anExplicitContextIsTaken() async throws {
+        let exported = try await withRecording { recording in
+            tracer.withSpan("outer") { outer in
+                tracer.withSpan("inner") { _ in
+                    tracer.startSpan("root", context: .topLevel).end()
+                    tracer.startSpan("child of outer", context: outer.context).end()
+                }
+            }
+            return try await recording.exported()
+        }
+        #expect(exported.span("root")?.parentSpanId == nil)
+        #expect(exported.span("child of outer")?.parentSpanId == exported.span("outer")?.spanId)
+    }
+
     /// A request that comes in belongs to the trace its header names, whatever ran before on this task.
     @Test func anIncomingRequestWins() {
         let mine = TraceContext(traceID: .random(), spanID: .random(), depth: 9)

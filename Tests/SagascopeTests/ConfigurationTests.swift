@@ -52,7 +52,8 @@ struct ConfigurationTests {
     @Test func readsTheRest() throws {
         let configuration = try SagascopeConfiguration(environment: [
             "OTEL_SDK_DISABLED": "TRUE", "OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_BSP_MAX_QUEUE_SIZE": "4096",
-            "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64", "OTEL_BLRP_SCHEDULE_DELAY": "7", "OTEL_METRIC_EXPORT_INTERVAL": "11",
+            "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64", "OTEL_BLRP_SCHEDULE_DELAY": "7",
+            "OTEL_METRIC_EXPORT_INTERVAL": "11",
             "SAGASCOPE_TASK_TRACKING": "off", "SAGASCOPE_ADMIN": "off", "SAGASCOPE_ADMIN_PORT": "0",
             "SAGASCOPE_FILE": "none", "SAGASCOPE_BLOCKED_THRESHOLD": "9",
         ])
@@ -124,7 +125,8 @@ struct ConfigurationTests {
 
     @Test func whatKubernetesSaysOfAServiceIsNoMistake() throws {
         _ = try SagascopeConfiguration(environment: [
-            "SAGASCOPE_SERVICE_HOST": "10.0.0.1", "SAGASCOPE_SERVICE_PORT": "9464", "SAGASCOPE_PORT": "tcp://10.0.0.1:9464",
+            "SAGASCOPE_SERVICE_HOST": "10.0.0.1", "SAGASCOPE_SERVICE_PORT": "9464",
+            "SAGASCOPE_PORT": "tcp://10.0.0.1:9464",
             "SAGASCOPE_PORT_9464_TCP_ADDR": "10.0.0.1",
         ])
         #expect(throws: ConfigurationError.self) { try SagascopeConfiguration(environment: ["SAGASCOPE_PORT": "9464"]) }

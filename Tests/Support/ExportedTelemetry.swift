@@ -42,6 +42,8 @@ public struct ExportedSpan: Sendable, Decodable {
     public let flags: UInt32?
     public let attributes: [ExportedPair]?
     public let droppedAttributesCount: Int?
+    public let droppedEventsCount: Int?
+    public let droppedLinksCount: Int?
     public let events: [Event]?
     public let links: [Link]?
     public let status: Status?

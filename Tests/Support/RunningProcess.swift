@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A child process whose output goes to files, so that no full pipe ever stops it.
 public final class RunningProcess: Sendable {
@@ -57,12 +58,15 @@ public final class RunningProcess: Sendable {
             return try await group.next() ?? nil
         }
         guard let exitCode else {
-            kill(process.processIdentifier, SIGKILL)
+            kill()
             throw TookTooLong(command: command, timeLimit: timeLimit)
         }
         let output = try Data(contentsOf: files.appendingPathComponent("stdout"))
         return ProcessOutput(exitCode: exitCode, output: [UInt8](output), errors: errors)
     }
+
+    /// Kills the process, as a crash or the kernel would.
+    public func kill() { Glibc.kill(process.processIdentifier, SIGKILL) }
 
     /// Asks the process to end and waits; kills it when it does not.
     public func stop(timeLimit: Duration = .seconds(10)) async {

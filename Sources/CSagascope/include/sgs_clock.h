@@ -16,8 +16,10 @@ static inline uint64_t sgs_monotonic_ns(void) {
   return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
 }
 
+static inline uint64_t sgs_epoch(void) { return (uint64_t)__atomic_load_n(&sgs_epoch_offset, __ATOMIC_RELAXED); }
+
 static inline uint64_t sgs_unix_from_monotonic(uint64_t ns) {
-  return ns + (uint64_t)__atomic_load_n(&sgs_epoch_offset, __ATOMIC_RELAXED);
+  return ns + sgs_epoch();
 }
 
 static inline uint64_t sgs_unix_ns(void) { return sgs_unix_from_monotonic(sgs_monotonic_ns()); }

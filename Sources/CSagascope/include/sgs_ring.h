@@ -19,7 +19,8 @@ typedef struct sgs_ring {
   uint64_t written;     // records committed; other threads read the counters relaxed
   uint64_t dropped_full;
   uint64_t dropped_large;
-  uint8_t pad0[72];
+  uint64_t dropped_closed;  // ended after recording was switched off
+  uint8_t pad0[64];
   // Published by the producer, read by the consumer.
   uint64_t published;
   uint8_t pad1[120];
@@ -72,8 +73,20 @@ static inline void sgs_ring_commit(sgs_ring *ring, uint8_t *at, uint64_t length,
     ring->tail_seen = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
     if (ring->head - ring->tail_seen > ring->capacity / 2) sgs_ring_ask(signal);
   }
-  if (signal == SGS_EVENTS) sgs_ring_ask(SGS_EVENTS_WAITING);
+  if (signal == SGS_EVENTS) {
+    // The consumer takes back its question, then looks; we publish, then ask. Without the fence both could look first, and
+    // the last event before a silence would wait for the next one.
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    sgs_ring_ask(SGS_EVENTS_WAITING);
+  }
 }
+
+/// What a ring has counted since it was made; consumed is read first, so that what waits is never negative.
+typedef struct { uint64_t consumed, written, dropped_full, dropped_large, dropped_closed; } sgs_ring_counts;
+sgs_ring_counts sgs_ring_count(const sgs_ring *ring);
+
+/// Where the ring ends now: everything before was published.
+static inline uint64_t sgs_ring_end(const sgs_ring *ring) { return __atomic_load_n(&ring->published, __ATOMIC_ACQUIRE); }
 
 /// The next record, or NULL when the ring is empty. Consumer only; `sgs_ring_release` gives its room back.
 const uint8_t *sgs_ring_peek(const sgs_ring *ring, uint64_t at, uint64_t *length);

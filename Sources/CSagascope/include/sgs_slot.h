@@ -1,5 +1,5 @@
 // A slot: the scratch memory in which one record is encoded until it goes into a ring. Slots come from per-thread free
-// lists over type-stable memory that is never unmapped, so a stale handle reads a generation, never freed memory.
+// lists over memory that is never unmapped.
 #pragma once
 #include <stdint.h>
 
@@ -11,11 +11,11 @@ typedef struct sgs_slot {
   uint8_t *start, *cursor, *limit;
   uint8_t *heap;            // malloc'ed body of a record that outgrew the slot, else NULL
   uint64_t start_time;      // ns since the Unix epoch
+  uint64_t epoch_offset;    // of the clock when the record began: a span keeps it, so that its duration is monotonic
   uint64_t keys[4];         // Bloom filter of the attribute keys set so far
-  uint32_t generation;
   uint8_t attribute_field;  // number of the attributes field: 9 in a span, 6 in a log record
   uint16_t attributes, dropped_attributes;
-  uint64_t trace_high, trace_low, span;
+  uint16_t dropped_events, dropped_links;
   uint8_t body[SGS_SLOT_BYTES];
 } sgs_slot;
 

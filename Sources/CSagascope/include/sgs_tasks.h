@@ -13,5 +13,6 @@ uint64_t sgs_current_task_id(void);
 void sgs_set_launching(const void *identity);
 const void *sgs_launching(void);
 
-/// Runs `body(job, context)` on libdispatch's global queue for `priority` (a Swift JobPriority raw value).
+/// Runs `body(job, context)` on a queue for `priority` (a Swift JobPriority raw value) that is as wide as the machine has
+/// processors.
 void sgs_dispatch(uint8_t priority, void *job, void *context, void (*body)(void *job, void *context));

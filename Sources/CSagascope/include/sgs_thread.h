@@ -9,7 +9,8 @@
 #include "sgs_ring.h"
 #include "sgs_slot.h"
 
-#define SGS_CELLS (1u << 20)   // 8-byte cells a thread; reserved address space, pages committed on first touch
+#define SGS_CELLS (1u << 18)   // 8-byte cells a thread; reserved address space, pages committed on first touch
+#define SGS_WASTE_CELLS 64u    // the first ones, which nobody reads: for measurements that have no cell of their own
 
 typedef struct sgs_thread {
   sgs_rng rng;
@@ -30,7 +31,7 @@ extern uint32_t sgs_recording;
 sgs_thread *sgs_thread_attach(void);
 /// The first block; follow `next`. Safe at any time.
 sgs_thread *sgs_thread_first(void);
-/// Address space of `bytes` bytes, zeroed, committed page by page when touched, never given back.
+/// Address space of `bytes` bytes, zeroed, committed page by page when touched, never given back; NULL when there is none.
 void *sgs_reserve_memory(uint64_t bytes);
 
 static inline sgs_thread *sgs_self(void) {
@@ -41,6 +42,7 @@ static inline sgs_thread *sgs_self(void) {
 static inline int sgs_is_recording(void) { return (int)__atomic_load_n(&sgs_recording, __ATOMIC_RELAXED); }
 void sgs_set_recording(int on);
 
+/// NULL when there is no memory: the record is then not recorded.
 sgs_slot *sgs_slot_refill(sgs_thread *self);
 void sgs_slot_spill(sgs_thread *self);
 void sgs_slot_release_heap(sgs_slot *slot);

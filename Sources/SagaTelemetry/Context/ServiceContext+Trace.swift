@@ -21,8 +21,11 @@ extension TraceContext {
     ///
     /// `withSpan` of the ecosystem binds only `ServiceContext`, Sagascope's lean scopes bind only ``current``; of two spans
     /// of one trace the deeper one is the inner one. Of two traces the `ServiceContext` wins: a request came in.
+    /// A context that is not the surrounding one was chosen by the caller, and stands.
     static func innermost(in context: ServiceContext?) -> TraceContext? {
-        guard let given = context?.traceContext else { return current }
+        let given = context?.traceContext
+        guard given == ServiceContext.current?.traceContext else { return given }
+        guard let given else { return current }
         guard let own = current, own.traceID == given.traceID, own.depth > given.depth else { return given }
         return own
     }

@@ -53,6 +53,8 @@ import Synchronization
 
 /// Holds the last value set, by any thread.
 public final class BoundGauge: Sendable {
+    init() {}
+
     private let bits = Atomic<UInt64>(0)
     private let isSet = Atomic<Bool>(false)
 

@@ -33,13 +33,13 @@ public final class InstrumentFamily: Sendable {
 
     // MARK: binding
 
-    func cell(_ attributes: Attributes) -> UInt64 {
+    /// The first cell of a series; nil when all 2^18 cells of a thread are taken.
+    func cell(_ attributes: Attributes) -> UInt64? {
         state.withLock { state in
             let ordinal = Self.ordinal(of: attributes, in: &state) { attributes in
                 cells.map { .cells(attributes, first: $0) }
             }
-            // Without a cell (address space of cells used up, 2^20 of them) measurements go to the shared waste cell.
-            guard let ordinal, case .cells(_, let first) = state.series[ordinal] else { return WasteCells.first }
+            guard let ordinal, case .cells(_, let first) = state.series[ordinal] else { return nil }
             return first
         }
     }
@@ -107,9 +107,4 @@ public final class InstrumentFamily: Sendable {
         let sum = sgs_cell_sum_double(first + bounds.bucketCount)
         return HistogramPoint(series: ordinal, attributes: attributes, counts: counts, sum: sum)
     }
-}
-
-/// Cells that nobody reads: where measurements go that have no cell of their own.
-private enum WasteCells {
-    static let first = UInt64(max(0, sgs_cells_reserve(64)))
 }

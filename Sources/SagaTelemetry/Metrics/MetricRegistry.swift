@@ -18,6 +18,9 @@ public final class MetricRegistry: Sendable {
     private struct State {
         var byName: [String: Int] = [:]
         var instruments: [Instrument] = []
+        /// Whose name was taken: kept, so that each is one, and not exported.
+        var outcasts: [MetricDescriptor: Instrument] = [:]
+        var misfits: Set<MetricDescriptor> = []
     }
 
     private enum Instrument {
@@ -37,20 +40,34 @@ public final class MetricRegistry: Sendable {
     // MARK: binding
 
     public func counter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundCounter {
-        BoundCounter(cell: family(descriptor).cell(attributes))
+        guard case .counter = descriptor.kind else { return BoundCounter(cell: waste(descriptor, "counter")) }
+        return BoundCounter(cell: family(descriptor).cell(attributes) ?? Self.wasteCell)
     }
 
     public func upDownCounter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundUpDownCounter {
-        BoundUpDownCounter(cell: family(descriptor).cell(attributes))
+        guard case .upDownCounter = descriptor.kind else {
+            return BoundUpDownCounter(cell: waste(descriptor, "up-down counter"))
+        }
+        return BoundUpDownCounter(cell: family(descriptor).cell(attributes) ?? Self.wasteCell)
     }
 
     public func gauge(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundGauge {
-        family(descriptor).gauge(attributes)
+        guard case .gauge = descriptor.kind else {
+            _ = waste(descriptor, "gauge")
+            return BoundGauge()
+        }
+        return family(descriptor).gauge(attributes)
     }
 
     public func histogram(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundHistogram {
+        guard case .histogram = descriptor.kind else {
+            return BoundHistogram(cell: waste(descriptor, "histogram"), bounds: Self.wasteBounds)
+        }
         let family = family(descriptor)
-        return BoundHistogram(cell: family.cell(attributes), bounds: family.bounds)
+        guard let cell = family.cell(attributes) else {
+            return BoundHistogram(cell: Self.wasteCell, bounds: Self.wasteBounds)
+        }
+        return BoundHistogram(cell: cell, bounds: family.bounds)
     }
 
     /// Measures at collection time instead of all the time.
@@ -60,49 +77,64 @@ public final class MetricRegistry: Sendable {
     public func observe(
         _ descriptor: MetricDescriptor, _ measure: @escaping @Sendable (inout Observations) -> Void
     ) -> Observation {
-        state.withLock { state in
-            let observable: ObservableInstrument
-            if let index = state.byName[descriptor.name], case .observable(let known) = state.instruments[index],
-                known.descriptor == descriptor
-            {
-                observable = known
-            } else {
-                observable = ObservableInstrument(descriptor)
-                register(.observable(observable), in: &state)
-            }
-            return observable.add(measure)
+        let instrument = instrument(descriptor) { .observable(ObservableInstrument(descriptor)) }
+        guard case .observable(let observable) = instrument else {
+            // The name belongs to an instrument that is not observed: heard of already, and never called.
+            return ObservableInstrument(descriptor).add(measure)
         }
+        return observable.add(measure)
     }
 
     private func family(_ descriptor: MetricDescriptor) -> InstrumentFamily {
-        state.withLock { state in
-            if let index = state.byName[descriptor.name], case .family(let known) = state.instruments[index],
-                known.descriptor.kind == descriptor.kind, known.descriptor.unit == descriptor.unit
-            {
-                return known
-            }
-            let family = InstrumentFamily(descriptor)
-            register(.family(family), in: &state)
-            return family
-        }
+        let instrument = instrument(descriptor) { .family(InstrumentFamily(descriptor)) }
+        guard case .family(let family) = instrument else { return InstrumentFamily(descriptor) }
+        return family
     }
 
-    /// A name that is taken by another kind or unit stays with its first owner: two of one name would make every page and
-    /// every request invalid. The newcomer works, but is not exported, and the log says so once.
-    private func register(_ instrument: Instrument, in state: inout State) {
-        let descriptor = instrument.descriptor
-        if let taken = state.byName[descriptor.name] {
-            let owner = state.instruments[taken].descriptor
+    /// The instrument of this name, kind and unit. A name that is taken by another kind or unit stays with its first owner:
+    /// two of one name would make every page and every request invalid. The newcomer works, but is not exported, and the
+    /// log says so once.
+    private func instrument(_ descriptor: MetricDescriptor, make: () -> Instrument) -> Instrument {
+        let (instrument, owner) = state.withLock { state -> (Instrument, MetricDescriptor?) in
+            guard let index = state.byName[descriptor.name] else {
+                let made = make()
+                state.byName[descriptor.name] = state.instruments.count
+                state.instruments.append(made)
+                return (made, nil)
+            }
+            let known = state.instruments[index]
+            if known.descriptor.kind == descriptor.kind, known.descriptor.unit == descriptor.unit {
+                return (known, nil)
+            }
+            if let outcast = state.outcasts[descriptor] { return (outcast, nil) }
+            let made = make()
+            state.outcasts[descriptor] = made
+            return (made, known.descriptor)
+        }
+        if let owner {
             Diagnostics.logger.error(
                 """
                 metric \(descriptor.name) is already registered as \(owner.kind) in \(owner.unit); the new one, \
                 \(descriptor.kind) in \(descriptor.unit), will not be exported: give it another name
                 """)
-            return
         }
-        state.byName[descriptor.name] = state.instruments.count
-        state.instruments.append(instrument)
+        return instrument
     }
+
+    /// For an instrument that does not fit its descriptor: said once, and measured into nothing.
+    private func waste(_ descriptor: MetricDescriptor, _ asked: String) -> UInt64 {
+        let isNew = state.withLock { $0.misfits.insert(descriptor).inserted }
+        if isNew {
+            Diagnostics.logger.error(
+                "metric \(descriptor.name) is described as \(descriptor.kind) and was asked for as \(asked); not recorded"
+            )
+        }
+        return Self.wasteCell
+    }
+
+    /// The first of the cells that nobody reads, and bounds for as few of them as a histogram needs.
+    private static let wasteCell: UInt64 = 0
+    private static let wasteBounds = HistogramBounds([])
 
     // MARK: collection
 

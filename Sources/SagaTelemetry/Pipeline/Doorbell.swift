@@ -1,6 +1,8 @@
 import Synchronization
 
 /// Wakes one waiting task, from any thread, with or without a time limit. A ring before the wait is not lost.
+///
+/// It also keeps those who asked for a flush and wait for its end.
 final class Doorbell: Sendable {
     /// Why the waiter should look; several reasons may have come together.
     struct Reasons: OptionSet, Sendable {
@@ -19,6 +21,8 @@ final class Doorbell: Sendable {
         /// What wakes the waiter; other reasons stay pending.
         var awaited: Reasons = []
         var waiter: CheckedContinuation<Reasons, Never>?
+        var flushes: [CheckedContinuation<Void, Never>] = []
+        var isClosed = false
     }
 
     private let state = Mutex(State())
@@ -35,12 +39,9 @@ final class Doorbell: Sendable {
     }
 
     /// Waits for one of `awaited`, or for `timeout`; answers every reason there was, and `.timer` when time ran out.
-    func wait(for awaited: Reasons, timeout: Duration?, clock: any Clock<Duration>) async -> Reasons {
+    func wait(for awaited: Reasons, timeout: Duration?) async -> Reasons {
         let timer = timeout.map { timeout in
-            Task {
-                try? await clock.sleep(for: timeout)
-                if !Task.isCancelled { ring(.timer) }
-            }
+            PipelineExecutor.shared.schedule(after: timeout) { self.ring(.timer) }
         }
         defer { timer?.cancel() }
         return await withCheckedContinuation { continuation in
@@ -55,5 +56,32 @@ final class Doorbell: Sendable {
             }
             if let ready { continuation.resume(returning: ready) }
         }
+    }
+
+    // MARK: flushes
+
+    /// Rings for a flush and returns when it has been answered.
+    func flush() async {
+        await withCheckedContinuation { continuation in
+            let isClosed = state.withLock { state in
+                if !state.isClosed { state.flushes.append(continuation) }
+                return state.isClosed
+            }
+            if isClosed { continuation.resume() } else { ring(.flush) }
+        }
+    }
+
+    /// Those who asked until now. Whoever takes them does what they ask for and resumes each.
+    func takeFlushes() -> [CheckedContinuation<Void, Never>] {
+        state.withLock { state in
+            defer { state.flushes = [] }
+            return state.flushes
+        }
+    }
+
+    /// Nobody listens any more: answers those who still wait, and at once whoever comes later.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        for flush in takeFlushes() { flush.resume() }
     }
 }

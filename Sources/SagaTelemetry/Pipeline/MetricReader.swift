@@ -4,28 +4,20 @@ import Synchronization
 final class MetricReader: Sendable {
     private let registry: MetricRegistry
     private let interval: Duration
-    private let clock: any Clock<Duration>
     private let export: @Sendable (MetricsSnapshot) async -> ExportOutcome
     private let doorbell = Doorbell()
-    private let flushes = Mutex<[CheckedContinuation<Void, Never>]>([])
     private let account = Mutex((created: 0, outcome: ExportOutcome()))
 
     init(
-        _ registry: MetricRegistry, interval: Duration, clock: any Clock<Duration>,
+        _ registry: MetricRegistry, interval: Duration,
         export: @escaping @Sendable (MetricsSnapshot) async -> ExportOutcome
     ) {
         self.registry = registry
         self.interval = interval
-        self.clock = clock
         self.export = export
     }
 
-    func flush() async {
-        await withCheckedContinuation { continuation in
-            flushes.withLock { $0.append(continuation) }
-            doorbell.ring(.flush)
-        }
-    }
+    func flush() async { await doorbell.flush() }
 
     func stop() { doorbell.ring(.stop) }
 
@@ -43,16 +35,13 @@ final class MetricReader: Sendable {
 
     func run() async {
         while true {
-            let reasons = await doorbell.wait(for: [.flush, .stop], timeout: interval, clock: clock)
-            let waiters = flushes.withLock { flushes in
-                defer { flushes = [] }
-                return flushes
-            }
+            let reasons = await doorbell.wait(for: [.flush, .stop], timeout: interval)
+            let flushes = doorbell.takeFlushes()
             await readAndExport()
-            for waiter in waiters { waiter.resume() }
+            for flush in flushes { flush.resume() }
             if reasons.contains(.stop) { break }
         }
-        for waiter in flushes.withLock({ $0 }) { waiter.resume() }
+        doorbell.close()
     }
 
     private func readAndExport() async {

@@ -20,9 +20,4 @@ public struct RecordBatch: Sendable {
         bytes.append(contentsOf: record)
         ends.append(bytes.count)
     }
-
-    public mutating func removeAll(keepingCapacity: Bool) {
-        bytes.removeAll(keepingCapacity: keepingCapacity)
-        ends.removeAll(keepingCapacity: keepingCapacity)
-    }
 }

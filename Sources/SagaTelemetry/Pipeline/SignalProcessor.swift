@@ -1,5 +1,4 @@
 import CSagascope
-import Synchronization
 
 /// Moves the records of one signal from the rings to the exporter, in batches, from one task.
 ///
@@ -7,25 +6,22 @@ import Synchronization
 final class SignalProcessor: Sendable {
     let signal: Signal
     private let delay: Duration
-    private let batchLimit: Int
-    private let clock: any Clock<Duration>
+    private let limit: BatchLimit
     private let export: @Sendable (RecordBatch) async -> ExportOutcome
     private let outcomes = OutcomeCounter()
     private let baseline: RingCounts
     private let doorbell = Doorbell()
-    private let flushes = Mutex<[CheckedContinuation<Void, Never>]>([])
 
     /// - Parameters:
     ///   - delay: for spans, the longest time one waits; for logs, how long the first one waits for company.
     ///   - batchLimit: most records in one export.
     init(
-        _ signal: Signal, delay: Duration, batchLimit: Int, clock: any Clock<Duration>,
+        _ signal: Signal, delay: Duration, batchLimit: Int,
         export: @escaping @Sendable (RecordBatch) async -> ExportOutcome
     ) {
         self.signal = signal
         self.delay = delay
-        self.batchLimit = batchLimit
-        self.clock = clock
+        limit = BatchLimit(records: max(1, batchLimit))
         self.export = export
         baseline = RecordRings.counts(signal)
     }
@@ -35,12 +31,7 @@ final class SignalProcessor: Sendable {
     func wake(_ reason: Doorbell.Reasons) { doorbell.ring(reason) }
 
     /// Returns when everything recorded before the call has been exported or given up.
-    func flush() async {
-        await withCheckedContinuation { continuation in
-            flushes.withLock { $0.append(continuation) }
-            doorbell.ring(.flush)
-        }
-    }
+    func flush() async { await doorbell.flush() }
 
     var statistics: SignalStatistics {
         // Outcomes first: what is created in between shows as in flight.
@@ -50,11 +41,10 @@ final class SignalProcessor: Sendable {
         statistics.exported = outcome.exported
         statistics.rejected = outcome.rejected
         statistics.dropped = outcome.dropped
-        let full = counts.droppedFull - baseline.droppedFull
-        let large = counts.droppedLarge - baseline.droppedLarge
-        if full > 0 { statistics.dropped[.ringFull] = full }
-        if large > 0 { statistics.dropped[.recordTooLarge] = large }
-        statistics.created = counts.written - baseline.consumed + full + large
+        statistics.created = counts.written - baseline.consumed
+        statistics.addLoss(counts.droppedFull - baseline.droppedFull, .ringFull)
+        statistics.addLoss(counts.droppedLarge - baseline.droppedLarge, .recordTooLarge)
+        statistics.addLoss(counts.droppedClosed - baseline.droppedClosed, .shutdown)
         return statistics
     }
 
@@ -65,48 +55,46 @@ final class SignalProcessor: Sendable {
     func run() async {
         while true {
             let reasons = await nextReasons()
-            let waiters = flushes.withLock { flushes in
-                defer { flushes = [] }
-                return flushes
-            }
+            let flushes = doorbell.takeFlushes()
             await drain()
-            for waiter in waiters { waiter.resume() }
+            for flush in flushes { flush.resume() }
             if reasons.contains(.stop) { break }
         }
-        discardRest()
-        for waiter in flushes.withLock({ $0 }) { waiter.resume() }
+        outcomes.add(.dropped(RecordRings.discard(signal), .shutdown))
+        doorbell.close()
     }
 
     private func nextReasons() async -> Doorbell.Reasons {
         switch signal {
         case .spans:
-            return await doorbell.wait(for: [.urgent, .flush, .stop], timeout: delay, clock: clock)
+            return await doorbell.wait(for: [.urgent, .flush, .stop], timeout: delay)
         case .logs:
             // Idle until the first record comes; then a moment for others to join it.
-            let first = await doorbell.wait(for: [.waiting, .urgent, .flush, .stop], timeout: nil, clock: clock)
+            let first = await doorbell.wait(for: [.waiting, .urgent, .flush, .stop], timeout: nil)
             guard first == .waiting else { return first }
-            return await doorbell.wait(for: [.urgent, .flush, .stop], timeout: delay, clock: clock)
+            return await doorbell.wait(for: [.urgent, .flush, .stop], timeout: delay)
         }
     }
 
-    /// Exports what was in the rings when it began; what arrives meanwhile is the next cycle's, so that it always ends.
+    /// Exports what was in the rings when it began.
     private func drain() async {
         sgs_wake_answered(signal == .spans ? Int32(SGS_SPANS_HALF_FULL) : Int32(SGS_EVENTS_HALF_FULL))
         if signal == .logs { sgs_wake_answered(Int32(SGS_EVENTS_WAITING)) }
         sgs_clock_refresh()
-        let counts = RecordRings.counts(signal)
-        var waiting = counts.written - counts.consumed
-        while waiting > 0, !Task.isCancelled {
+        var marks = RecordRings.marks(signal)
+        while !marks.isEmpty, !Task.isCancelled {
             var batch = RecordBatch()
-            RecordRings.drain(signal, into: &batch, limit: min(batchLimit, waiting))
-            guard !batch.isEmpty else { return }
-            waiting -= batch.count
-            outcomes.add(await export(batch))
+            RecordRings.drain(&marks, into: &batch, limit: limit)
+            if !batch.isEmpty { outcomes.add(await export(batch)) }
         }
     }
+}
 
-    private func discardRest() {
-        let rest = RecordRings.discard(signal)
-        if rest > 0 { outcomes.add(.dropped(rest, .shutdown)) }
+extension SignalStatistics {
+    /// Records that were created and lost before they came into a ring.
+    fileprivate mutating func addLoss(_ count: Int, _ reason: DropReason) {
+        guard count > 0 else { return }
+        created += count
+        dropped[reason, default: 0] += count
     }
 }

@@ -98,7 +98,7 @@ extension RecordEncoder {
     }
 
     @usableFromInline @inline(never) func refuse() -> Bool {
-        slot.pointee.dropped_attributes &+= 1
+        if slot.pointee.dropped_attributes < .max { slot.pointee.dropped_attributes += 1 }
         return false
     }
 

@@ -10,8 +10,10 @@ import CSagascope
     /// Attributes past this number are dropped and counted, as the specification's default limit says.
     @usableFromInline static let attributeLimit: UInt16 = 128
 
-    @inlinable @inline(__always) init() {
-        slot = sgs_slot_get(sgs_self())
+    /// nil when there is no memory for a record.
+    @inlinable @inline(__always) init?() {
+        guard let slot = sgs_slot_get(sgs_self()) else { return nil }
+        self.slot = slot
         let body = UnsafeMutableRawPointer(slot).advanced(by: Self.bodyOffset)
         slot.pointee.start = body.assumingMemoryBound(to: UInt8.self)
         slot.pointee.cursor = slot.pointee.start
@@ -19,7 +21,13 @@ import CSagascope
         sgs_slot_forget_keys(slot)
         slot.pointee.attributes = 0
         slot.pointee.dropped_attributes = 0
+        slot.pointee.dropped_events = 0
+        slot.pointee.dropped_links = 0
+        slot.pointee.epoch_offset = sgs_epoch()
     }
+
+    /// Now, by the clock as it was when the record began: the wall clock may be set meanwhile, a duration stays true.
+    @inlinable @inline(__always) var now: UInt64 { sgs_monotonic_ns() &+ slot.pointee.epoch_offset }
 
     @usableFromInline static let bodyOffset = MemoryLayout<sgs_slot>.offset(of: \.body) ?? 0
 
@@ -40,12 +48,15 @@ import CSagascope
 
     @inlinable @inline(__always) var count: Int { slot.pointee.cursor - slot.pointee.start }
 
-    /// Copies the record into this thread's ring and gives the slot back.
+    /// Copies the record into this thread's ring and gives the slot back. After recording was switched off nobody would
+    /// take the record out: it is counted as dropped.
     @inlinable @inline(__always) func commit(to signal: Signal) {
         let thread = sgs_self()!
         let ring = thread.ring(signal)
         let length = UInt64(count)
-        if let place = sgs_ring_reserve(ring, length, signal.rawValue) {
+        if sgs_is_recording() == 0 {
+            sgs_count(&ring.pointee.dropped_closed)
+        } else if let place = sgs_ring_reserve(ring, length, signal.rawValue) {
             place.update(from: slot.pointee.start, count: count)
             sgs_ring_commit(ring, place, length, signal.rawValue)
         }

@@ -5,6 +5,8 @@ import CSagascope
     @inlinable static var number: UInt8 { 9 }
     @inlinable static var attributes: UInt8 { 9 << 3 | 2 }
     @usableFromInline static let droppedAttributes: UInt8 = 10 << 3
+    @usableFromInline static let droppedEvents: UInt8 = 12 << 3
+    @usableFromInline static let droppedLinks: UInt8 = 14 << 3
     @usableFromInline static let events: UInt8 = 11 << 3 | 2
     @usableFromInline static let links: UInt8 = 13 << 3 | 2
     @usableFromInline static let status: UInt8 = 15 << 3 | 2
@@ -16,8 +18,9 @@ extension RecordEncoder {
     /// Head of a span: ids, parent, name, kind and start.
     @inlinable @inline(__always)
     func beginSpan(
-        _ name: String, _ kind: TraceSpan.Kind, _ context: TraceContext, _ parent: TraceContext?, _ startTime: UInt64
+        _ name: String, _ kind: TraceSpan.Kind, _ context: TraceContext, _ parent: TraceContext?, _ time: UInt64?
     ) {
+        let startTime = time ?? now
         slot.pointee.attribute_field = SpanField.number
         slot.pointee.start_time = startTime
         let length = name.utf8.count
@@ -55,7 +58,8 @@ extension RecordEncoder {
     }
 
     /// Tail of a span: end, status and what was dropped; then off to the ring.
-    @inlinable @inline(__always) func endSpan(_ context: TraceContext, _ status: TraceSpan.Status, _ time: UInt64) {
+    @inlinable @inline(__always) func endSpan(_ status: TraceSpan.Status, _ time: UInt64?) {
+        let time = time ?? now
         var at = cursor  // the slot's tail has room for what follows, whatever was written before
         at.byte(8 << 3 | 1)
         at.fixed64(max(time, slot.pointee.start_time))
@@ -71,12 +75,29 @@ extension RecordEncoder {
             writeError(message)
             at = cursor
         }
-        if slot.pointee.dropped_attributes > 0 {
-            at.byte(SpanField.droppedAttributes)
-            at.varint(UInt64(slot.pointee.dropped_attributes))
+        cursor = at
+        writeDropped()
+        commit(to: .spans)
+    }
+
+    /// What did not fit or went past a limit, counted in the span itself.
+    @inlinable @inline(__always) func writeDropped() {
+        let none =
+            slot.pointee.dropped_attributes | slot.pointee.dropped_events | slot.pointee.dropped_links == 0
+        if !none { writeDroppedCounts() }
+    }
+
+    @usableFromInline @inline(never) func writeDroppedCounts() {
+        var at = cursor
+        for (tag, count) in [
+            (SpanField.droppedAttributes, slot.pointee.dropped_attributes),
+            (SpanField.droppedEvents, slot.pointee.dropped_events),
+            (SpanField.droppedLinks, slot.pointee.dropped_links),
+        ] where count > 0 {
+            at.byte(tag)
+            at.varint(UInt64(count))
         }
         cursor = at
-        commit(to: .spans)
     }
 
     /// Status { message = 2; code = 3 }; a message too long for the record is left out, the code never is.
@@ -105,10 +126,14 @@ extension RecordEncoder {
     }
 
     /// Event { time = 1; name = 2; attributes = 3 }.
-    func addSpanEvent(_ name: String, _ time: UInt64, _ attributes: Attributes) {
+    func addSpanEvent(_ name: String, _ time: UInt64?, _ attributes: Attributes) {
+        let time = time ?? now
         let attributesSize = KeyValuesEncoding.size(of: attributes)
         let size = 9 + 1 + Wire.varintSize(UInt64(name.utf8.count)) + name.utf8.count + attributesSize
-        guard reserve(size + Wire.header) else { return }
+        guard reserve(size + Wire.header) else {
+            if slot.pointee.dropped_events < .max { slot.pointee.dropped_events += 1 }
+            return
+        }
         var at = cursor
         at.byte(SpanField.events)
         at.varint(UInt64(size))
@@ -125,7 +150,10 @@ extension RecordEncoder {
     /// Link { trace_id = 1; span_id = 2; attributes = 4; flags = 6 }.
     @usableFromInline func addLink(_ link: TraceSpan.Link) {
         let size = 18 + 10 + 5 + KeyValuesEncoding.size(of: link.attributes)
-        guard reserve(size + Wire.header) else { return }
+        guard reserve(size + Wire.header) else {
+            if slot.pointee.dropped_links < .max { slot.pointee.dropped_links += 1 }
+            return
+        }
         var at = cursor
         at.byte(SpanField.links)
         at.varint(UInt64(size))

@@ -32,8 +32,7 @@ public enum TelemetryEvent {
         _ name: String, severity: Severity = .info, context: TraceContext? = TraceContext.active, time: UInt64? = nil,
         _ attributes: (inout EventAttributes) -> Void = { _ in }
     ) {
-        guard sgs_is_recording() != 0 else { return }
-        let encoder = RecordEncoder()
+        guard sgs_is_recording() != 0, let encoder = RecordEncoder() else { return }
         encoder.beginEvent(name, severity, context, time: time)
         var setter = EventAttributes(encoder: encoder)
         attributes(&setter)
@@ -77,7 +76,7 @@ private enum EventField {
 extension RecordEncoder {
     fileprivate func beginEvent(_ name: String, _ severity: Severity, _ context: TraceContext?, time: UInt64?) {
         slot.pointee.attribute_field = EventField.number
-        let now = sgs_unix_ns()
+        let now = now
         let length = name.utf8.count
         let named = reserve(length + 96)
         var at = cursor

@@ -40,9 +40,8 @@ public import CSagascope
             encoder = nil
             return
         }
-        let encoder = RecordEncoder()
-        encoder.beginSpan(name, kind, context, parent, startTime ?? sgs_unix_ns())
-        self.encoder = encoder
+        encoder = RecordEncoder()
+        encoder?.beginSpan(name, kind, context, parent, startTime)
     }
 
     /// Whether what is set goes anywhere.
@@ -50,20 +49,27 @@ public import CSagascope
 
     /// Adds an event at this moment.
     public mutating func addEvent(_ name: String, at time: UInt64? = nil, attributes: Attributes = .empty) {
-        encoder?.addSpanEvent(name, time ?? sgs_unix_ns(), attributes)
+        encoder?.addSpanEvent(name, time, attributes)
     }
 
     @inlinable public mutating func addLink(_ link: Link) { encoder?.addLink(link) }
 
+    /// Events and links that were given up before they came here, to be counted with those that this span drops.
+    mutating func noteDropped(events: Int, links: Int) {
+        guard let slot = encoder?.slot else { return }
+        slot.pointee.dropped_events += UInt16(clamping: min(events, Int(UInt16.max - slot.pointee.dropped_events)))
+        slot.pointee.dropped_links += UInt16(clamping: min(links, Int(UInt16.max - slot.pointee.dropped_links)))
+    }
+
     /// Ends the span and hands it to the exporter.
     /// - Parameter time: ns since the Unix epoch; now by default. A time before the start becomes the start.
     @inlinable public consuming func end(_ status: Status = .unset, at time: UInt64? = nil) {
-        encoder?.endSpan(context, status, time ?? sgs_unix_ns())
+        encoder?.endSpan(status, time)
         discard self
     }
 
     @inlinable deinit {
-        encoder?.endSpan(context, .error("span was dropped without end()"), sgs_unix_ns())
+        encoder?.endSpan(.error("span was dropped without end()"), nil)
     }
 }
 

@@ -18,6 +18,8 @@ public final class TracerSpan: Tracing.Span {
         var events: [SpanEvent] = []
         var links: [SpanLink] = []
         var status: SpanStatus?
+        var droppedEvents = 0
+        var droppedLinks = 0
         var isEnded = false
     }
 
@@ -49,9 +51,20 @@ public final class TracerSpan: Tracing.Span {
 
     public func setStatus(_ status: SpanStatus) { state.withLock { $0.status = status } }
 
-    public func addEvent(_ event: SpanEvent) { state.withLock { $0.events.append(event) } }
+    public func addEvent(_ event: SpanEvent) {
+        state.withLock { state in
+            if state.events.count < Self.limit { state.events.append(event) } else { state.droppedEvents += 1 }
+        }
+    }
 
-    public func addLink(_ link: SpanLink) { state.withLock { $0.links.append(link) } }
+    public func addLink(_ link: SpanLink) {
+        state.withLock { state in
+            if state.links.count < Self.limit { state.links.append(link) } else { state.droppedLinks += 1 }
+        }
+    }
+
+    /// The specification's default for events and links of one span.
+    private static let limit = 128
 
     public func recordError<Instant: TracerInstant>(
         _ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant
@@ -86,6 +99,7 @@ public final class TracerSpan: Tracing.Span {
             guard let context = link.context.traceContext else { continue }
             span.addLink(TraceSpan.Link(context, attributes: Attributes(link.attributes)))
         }
+        span.noteDropped(events: ended.droppedEvents, links: ended.droppedLinks)
         span.end(ended.status.map(TraceSpan.Status.init) ?? .unset, at: endTime)
     }
 }

@@ -9,6 +9,8 @@ extension SagascopeConfiguration {
         let reader = EnvironmentReader(environment)
         try reader.checkNames()
         isDisabled = try reader.flag("OTEL_SDK_DISABLED") ?? isDisabled
+        // Nothing else matters then, and a wrong setting shall not stop a program that has switched telemetry off.
+        guard !isDisabled else { return }
         try readResource(reader)
         try readExport(reader)
         try readPipeline(reader)
@@ -55,7 +57,7 @@ extension SagascopeConfiguration {
         guard names.contains(where: { reader.text($0) != nil }) else { return nil }
         for name in names {
             if let url = reader.text(name), !url.hasPrefix("http://"), !url.hasPrefix("https://") {
-                throw reader.invalid(name, url)
+                throw reader.invalid(name, url.withoutCredentials)
             }
         }
         let headers = try reader.pairs("OTEL_EXPORTER_OTLP_HEADERS") ?? []
@@ -93,5 +95,13 @@ extension SagascopeConfiguration {
         if let events = try reader.count("OTEL_BLRP_MAX_QUEUE_SIZE", in: queue) {
             pipeline.eventRingBytes = events * 512
         }
+    }
+}
+
+extension String {
+    /// The text from the last `@` on: before it may stand `user:password`.
+    fileprivate var withoutCredentials: String {
+        guard let at = lastIndex(of: "@") else { return self }
+        return "…" + self[at...]
     }
 }

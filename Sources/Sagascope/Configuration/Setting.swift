@@ -79,5 +79,22 @@ public struct Setting: Sendable {
         Setting("SAGASCOPE_SHUTDOWN_TIMEOUT", .milliseconds, "10000", "The longest that the last export may take."),
     ]
 
+    /// Variables of the specification that programs set and this version does not read: bootstrap warns of each that is set.
+    public static let notRead =
+        [
+            "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_TRACES_SAMPLER",
+            "OTEL_TRACES_SAMPLER_ARG", "OTEL_PROPAGATORS", "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
+            "OTEL_BLRP_EXPORT_TIMEOUT",
+            "OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY",
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
+            "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
+            "OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+            "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_EVENT_COUNT_LIMIT", "OTEL_SPAN_LINK_COUNT_LIMIT",
+            "OTEL_METRICS_EXEMPLAR_FILTER", "OTEL_CONFIG_FILE",
+        ]
+        + ["TRACES", "LOGS", "METRICS"].flatMap { signal in
+            ["TIMEOUT", "COMPRESSION", "PROTOCOL"].map { "OTEL_EXPORTER_OTLP_\(signal)_\($0)" }
+        }
+
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 }
