@@ -92,7 +92,13 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // MARK: Tests of the OTLP exporter
+        // MARK: The reference page
+        .executableTarget(
+            name: "sagascope-reference",
+            dependencies: ["Sagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "PrometheusExporter"],
+            path: "Sources/SagascopeReference",
+            swiftSettings: strict
+        ),
 
         // MARK: Examples
         .executableTarget(
@@ -194,6 +200,12 @@ let package = Package(
                 "checkout", "retrofit-before", "retrofit-after", "SagaTelemetry", "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ReferenceTests",
+            dependencies: [
+                "sagascope-reference", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "Sagascope", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,59 @@
+/// What every attribute of ours means, once, wherever it stands.
+struct AttributeReference {
+    let key: String
+    let type: String
+    let meaning: String
+
+    private init(_ key: String, _ type: String, _ meaning: String) {
+        self.key = key
+        self.type = type
+        self.meaning = meaning
+    }
+
+    static let all = [
+        AttributeReference("saga.name", "string", "The kind of saga, as `withSaga` was given it."),
+        AttributeReference("saga.operation.name", "string", "`run`."),
+        AttributeReference(
+            "saga.run.id", "string",
+            "32 hexadecimal digits that follow from `saga.name` and `saga.run.key`; random without a key. Of a run that "
+                + "began its trace, the trace id."),
+        AttributeReference(
+            "saga.run.key", "string", "Your own id of the run, as `withSaga` was given it; absent without."),
+        AttributeReference("saga.run.attempt", "int", "2, 3, … when the same run is tried again as a whole."),
+        AttributeReference(
+            "saga.run.state", "string", "`running`, or `compensating` from the first compensation to the end."),
+        AttributeReference("saga.run.age", "double, s", "Time since the run began."),
+        AttributeReference(
+            "saga.run.progress.age", "double, s",
+            "Time since a step or compensation last began or ended, or a task was created."),
+        AttributeReference("saga.result", "string", "How the run ended: [results](#results)."),
+        AttributeReference(
+            "error.type", "string",
+            "The type of the error, or what `SagaError.errorType` says; absent on success. On `otel.sdk.*` metrics: a "
+                + "[drop reason](#drop-reasons)."),
+        AttributeReference("saga.step.name", "string", "The innermost step or compensation; absent outside of them."),
+        AttributeReference(
+            "saga.step.index", "int", "Place among the run's steps, from 0; attempts of one step share it."),
+        AttributeReference("saga.step.attempt", "int", "1, 2, 3, … as `withStep` was given it."),
+        AttributeReference(
+            "saga.step.outcome", "string", "`success`, or the [result](#results) that the attempt's error stands for."),
+        AttributeReference("saga.compensation.order", "int", "Place among the run's compensations, from 0."),
+        AttributeReference(
+            "saga.compensation.reason", "string", "As `withCompensation` was given it; absent without."),
+        AttributeReference("saga.link.type", "string", "Of a link: `retries` or `compensates`."),
+        AttributeReference("saga.task.id", "int", "The Swift runtime's id of the task."),
+        AttributeReference("saga.task.parent.id", "int", "The id of the task that created it."),
+        AttributeReference("saga.task.name", "string", "As the task was given it; absent without."),
+        AttributeReference("saga.task.polls", "int", "How often a thread ran the task."),
+        AttributeReference("saga.task.busy.duration", "double, s", "Sum of the times on a thread."),
+        AttributeReference("saga.task.ready.duration", "double, s", "Sum of the waits for a thread."),
+        AttributeReference("saga.task.blocked.duration", "double, s", "Sum of the suspensions."),
+        AttributeReference("saga.task.state", "string", "[Task state](#task-states)."),
+        AttributeReference("saga.block.reason", "string", "[Block reason](#block-reasons)."),
+        AttributeReference("saga.block.duration", "double, s", "How long the suspension lasted."),
+        AttributeReference("exception.type", "string", "As `error.type`."),
+        AttributeReference("exception.message", "string", "The error in words, at most 1,024 characters."),
+        AttributeReference("tier", "string", "`1`: the task executor, the one tier of this version."),
+        AttributeReference("reason", "string", "`switched_off` while tracking is off; absent while it is on."),
+    ]
+}

@@ -1,0 +1,47 @@
+import SagaTelemetry
+
+/// What stands in no code of the catalogue: when an event comes, and with which attributes. A test compares the
+/// attributes with those of a real run.
+struct EventReference {
+    let name: String
+    let severity: Severity
+    let meaning: String
+    let attributes: [String]
+
+    private init(_ name: String, _ severity: Severity, _ meaning: String, _ attributes: [String]) {
+        self.name = name
+        self.severity = severity
+        self.meaning = meaning
+        self.attributes = ["saga.name"] + attributes
+    }
+
+    /// In the catalogue's order.
+    static let all = [
+        EventReference(EventCatalogue.runStarted, .info, "A run began.", ["saga.run.id"]),
+        EventReference(
+            EventCatalogue.runHeartbeat, .info, "A run is still open: after 5 s, then every 30 s.",
+            ["saga.run.id", "saga.run.state", "saga.run.age", "saga.run.progress.age"]),
+        EventReference(
+            EventCatalogue.stepCommitted, .info, "A step's body returned without an error.",
+            ["saga.step.name", "saga.step.attempt"]),
+        EventReference(
+            EventCatalogue.stepBlocked, .warn,
+            """
+            A task has been blocked for `SAGASCOPE_BLOCKED_THRESHOLD`; the event's time is when that began. Of a plain \
+            child task it is known only once it goes on.
+            """,
+            blocked),
+        EventReference(
+            EventCatalogue.stepUnblocked, .info, "A task that was blocked for that long goes on.",
+            blocked + ["saga.block.duration"]),
+        EventReference(
+            EventCatalogue.compensationStarted, .warn, "A compensation began.",
+            ["saga.step.name", "saga.compensation.reason"]),
+        EventReference(
+            EventCatalogue.exception, .error,
+            "An error left a step, a task or a run: told once, where it arose. A compensation's error is told anew.",
+            ["exception.type", "exception.message"]),
+    ]
+
+    private static let blocked = ["saga.step.name", "saga.task.id", "saga.task.name", "saga.block.reason"]
+}

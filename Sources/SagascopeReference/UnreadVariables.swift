@@ -1,0 +1,55 @@
+/// Variables of the OpenTelemetry specification that ``Setting`` does not know, and what holds instead.
+///
+/// Source: OpenTelemetry specification, "Environment Variable Specification" and "OpenTelemetry Protocol Exporter". A test
+/// makes sure that none of them is a setting by now.
+enum UnreadVariables {
+    struct Group {
+        /// As a shell would expand them: `OTEL_{A,B}_C`.
+        let patterns: [String]
+        let instead: String
+
+        init(_ patterns: String..., instead: String) {
+            self.patterns = patterns
+            self.instead = instead
+        }
+    }
+
+    static let groups = [
+        Group(
+            "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
+            instead:
+                "`parentbased_always_on`: a trace that begins here is recorded, one that came in as its header says."),
+        Group(
+            "OTEL_PROPAGATORS",
+            instead: "The header `traceparent` of W3C trace context; no `tracestate`, no baggage, no B3."),
+        Group(
+            "OTEL_{TRACES,LOGS,METRICS}_EXPORTER",
+            instead: "The endpoint decides: OTLP with one, a file without, nothing with `SAGASCOPE_FILE=none`."),
+        Group(
+            "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_{PROTOCOL,TIMEOUT,COMPRESSION}",
+            instead: "The general variable holds for each signal."),
+        Group(
+            "OTEL_EXPORTER_OTLP_INSECURE", "OTEL_EXPORTER_OTLP_{CERTIFICATE,CLIENT_CERTIFICATE,CLIENT_KEY}",
+            "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_{CERTIFICATE,CLIENT_CERTIFICATE,CLIENT_KEY}",
+            instead: "The URL's scheme decides; https trusts the system's certificate authorities."),
+        Group(
+            "OTEL_EXPORTER_OTLP_METRICS_{TEMPORALITY_PREFERENCE,DEFAULT_HISTOGRAM_AGGREGATION}",
+            instead: "Cumulative temporality and explicit buckets."),
+        Group(
+            "OTEL_BLRP_{EXPORT_TIMEOUT,MAX_EXPORT_BATCH_SIZE}",
+            instead: "`OTEL_BSP_EXPORT_TIMEOUT` and `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` hold for events too."),
+        Group(
+            "OTEL_EXPORTER_PROMETHEUS_{HOST,PORT}", instead: "`SAGASCOPE_ADMIN_HOST` and `SAGASCOPE_ADMIN_PORT`."),
+        Group("OTEL_METRICS_EXEMPLAR_FILTER", instead: "No exemplars."),
+        Group(
+            "OTEL_{ATTRIBUTE,SPAN_ATTRIBUTE,LOGRECORD_ATTRIBUTE}_COUNT_LIMIT",
+            instead: "128 attributes a record; further ones are dropped, and counted in the record."),
+        Group(
+            "OTEL_{ATTRIBUTE,SPAN_ATTRIBUTE,LOGRECORD_ATTRIBUTE}_VALUE_LENGTH_LIMIT",
+            "OTEL_{SPAN_EVENT,SPAN_LINK,EVENT_ATTRIBUTE,LINK_ATTRIBUTE}_COUNT_LIMIT",
+            instead: "One limit, 64 KiB a record; what does not fit is left out."),
+        Group("OTEL_LOG_LEVEL", instead: "The level of the program's own swift-log backend, label `sagascope`."),
+        Group("OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE", instead: "No configuration files."),
+        Group("OTEL_EXPORTER_ZIPKIN_{ENDPOINT,TIMEOUT}", instead: "No Zipkin exporter."),
+    ]
+}

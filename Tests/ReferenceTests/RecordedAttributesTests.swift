@@ -1,0 +1,44 @@
+import SagaInstrumentation
+import SagaTelemetry
+import TestSupport
+import Testing
+
+@testable import sagascope_reference
+
+/// The tables of spans and events against what a run really records.
+struct RecordedAttributesTests {
+    struct Declined: Error {}
+
+    /// A run in which everything happens that has an attribute.
+    @Test func theTablesNameWhatARunRecords() async throws {
+        let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(1))) { recording in
+            try? await withSaga("everything", id: "1") {
+                await withStep("reserve") {}
+                do {
+                    try await withStep("parallel") {
+                        try await withSagaTaskGroup { group in
+                            group.addTask("charge") {
+                                try await Task.sleep(for: .milliseconds(20))
+                                throw Declined()
+                            }
+                        }
+                    }
+                } catch {
+                    try await withCompensation("reserve", reason: "declined") { throw error }
+                }
+            }
+            return try await recording.exported()
+        }
+        for span in SpanReference.all {
+            let recorded = exported.spans.filter { $0.name.split(separator: " ").first ?? "" == span.name }
+            #expect(Set(recorded.flatMap(\.keys)) == Set(span.attributes), "span \(span.name)")
+        }
+        // Nothing but the monitor sends heartbeats, the first after five seconds.
+        for event in EventReference.all where event.name != EventCatalogue.runHeartbeat {
+            let recorded = exported.logs(named: event.name)
+            let keys = recorded.flatMap { $0.attributes ?? [] }.map(\.key)
+            #expect(Set(keys) == Set(event.attributes), "event \(event.name)")
+            #expect(recorded.allSatisfy { $0.severityNumber == Int(event.severity.rawValue) })
+        }
+    }
+}
