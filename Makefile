@@ -14,8 +14,9 @@ RATE   ?=
 OUT    ?= .demo
 HOLD   ?=
 
-# A real OpenTelemetry Collector, where there is one; tests that need it say that they were left out.
-TEST_OTELCOL ?= $(firstword $(wildcard ../*/bin/otelcol) $(shell command -v otelcol 2>/dev/null))
+# A launcher of a real OpenTelemetry Collector (see CONTRIBUTING.md), where there is one; tests that need it say that they
+# were left out.
+TEST_OTELCOL ?= $(abspath $(firstword $(wildcard ../*/bin/otelcol)))
 export TEST_OTELCOL
 
 help: ## Show this help
@@ -64,7 +65,8 @@ proto: setup ## Generate the OTLP messages anew and check that nothing changes
 	git diff --exit-code -- exporters/OTLP/COTLP
 
 docs: setup ## Write docs/reference.md from the catalogue and the settings
-	$(SWIFT) run sagascope-reference > docs/reference.md
+	$(SWIFT) build --product sagascope-reference
+	.build/debug/sagascope-reference > .build/reference.md && mv .build/reference.md docs/reference.md
 
 clean: ## Remove what was built
 	rm -rf .build .demo

@@ -48,7 +48,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(name: "SagaTasks", dependencies: ["SagaTelemetry", "CSagascope"], swiftSettings: strict),
-        .target(name: "SagaInstrumentation", dependencies: ["SagaTelemetry", "SagaTasks"], swiftSettings: strict),
+        .target(
+            name: "SagaInstrumentation",
+            dependencies: [
+                "CSagascope", "SagaTelemetry", "SagaTasks",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: strict
+        ),
 
         // MARK: Exporters
         .systemLibrary(

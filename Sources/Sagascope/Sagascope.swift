@@ -16,7 +16,9 @@ import Foundation
 ///
 /// ```swift
 /// let sagascope = try Sagascope.bootstrap()
-/// try await ServiceGroup(services: [sagascope, myService], logger: logger).run()
+/// let group = ServiceGroup(
+///     services: [sagascope, myService], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+/// try await group.run()
 /// ```
 public enum Sagascope {
     private static let isBootstrapped = Mutex(false)
@@ -36,9 +38,7 @@ public enum Sagascope {
     ) throws -> SagascopeService {
         var configuration = try SagascopeConfiguration(environment: environment)
         configure(&configuration)
-        for name in Setting.notRead where environment[name]?.isEmpty == false {
-            Diagnostics.logger.warning("\(name) is set, but this version does not read it: see the reference page")
-        }
+        warnOfUnread(in: environment)
         let exporter = try exporter(for: configuration)
         try isBootstrapped.withLock { isBootstrapped in
             guard !isBootstrapped else { throw BootstrapError.alreadyBootstrapped }
@@ -56,6 +56,7 @@ public enum Sagascope {
         switch configuration.export {
         case _ where configuration.isDisabled: return nil
         case .none: return nil
+        case .custom(let exporter): return exporter
         case .file(let file):
             var files = OTLPFileConfiguration(tracesPath: file.path, logsPath: file.path, metricsPath: file.path)
             files.maximumBytes = file.maximumBytes
@@ -69,6 +70,14 @@ public enum Sagascope {
                 variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "…",
                 reason: "this program was built without the package trait OTLPHTTP")
             #endif
+        }
+    }
+
+    private static func warnOfUnread(in environment: [String: String]) {
+        for group in UnreadVariables.groups {
+            for name in group.names where environment[name]?.isEmpty == false {
+                Diagnostics.logger.warning("\(name) is set, but this version does not read it. \(group.instead)")
+            }
         }
     }
 

@@ -16,11 +16,13 @@ public final class SagascopeService: Service {
     private let pipeline: TelemetryPipeline?
     private let page: PrometheusPage
     private let registry = MetricRegistry.shared
+    private let monitor: Task<Void, Never>?
     private let state = Mutex(State())
 
     private struct State {
         var adminAddress: String?
         var readiness = Readiness.starting
+        var knownConflicts = 0
     }
 
     init(_ configuration: SagascopeConfiguration, exporter: (any TelemetryExporter)?) {
@@ -28,9 +30,13 @@ public final class SagascopeService: Service {
         page = PrometheusPage(resource: configuration.resource)
         destination = exporter?.destination
         pipeline = exporter.map { TelemetryPipeline(exporter: $0, options: configuration.pipeline) }
+        guard !configuration.isDisabled else {
+            monitor = nil
+            return
+        }
+        monitor = Task.detached { await RunMonitor().run() }
         if let pipeline {
             PipelineMetrics.observe(pipeline, in: registry)
-            RunMonitor.observe()
             pipeline.start()
         }
     }
@@ -45,7 +51,6 @@ public final class SagascopeService: Service {
             return
         }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await RunMonitor().run() }
             if configuration.admin.isEnabled { group.addTask { await self.serve() } }
             await withGracefulShutdownHandler {
                 if let pipeline {
@@ -56,6 +61,7 @@ public final class SagascopeService: Service {
             } onGracefulShutdown: {
                 self.state.withLock { $0.readiness = .shuttingDown }
             }
+            monitor?.cancel()
             group.cancelAll()
         }
     }
@@ -70,13 +76,23 @@ public final class SagascopeService: Service {
     /// Stops recording and exports what is left, for a program without a `ServiceGroup`.
     @discardableResult
     public func shutdown(timeout: Duration? = nil) async -> FlushReport {
-        await pipeline?.shutdown(timeout: timeout) ?? .empty
+        monitor?.cancel()
+        return await pipeline?.shutdown(timeout: timeout) ?? .empty
     }
 
     // MARK: looking in
 
     /// The Prometheus page, text format 0.0.4, as `/metrics` serves it.
-    public func metricsPage() -> [UInt8] { page.render(registry.snapshot()) }
+    public func metricsPage() -> [UInt8] {
+        let bytes = page.render(registry.snapshot())
+        let conflicts = page.conflicts
+        let new = state.withLock { state in
+            defer { state.knownConflicts = conflicts.count }
+            return conflicts.dropFirst(state.knownConflicts)
+        }
+        for conflict in new { Diagnostics.logger.error("left out of the Prometheus page: \(conflict)") }
+        return bytes
+    }
 
     /// Every metric at this moment.
     public func snapshot() -> MetricsSnapshot { registry.snapshot() }

@@ -71,8 +71,7 @@ enum ReferencePage {
 
         Each row has the OpenTelemetry name and, below it, the name on the Prometheus page. Sums and histograms are \
         cumulative. On the Prometheus page every series also has the labels `otel_scope_name` and `otel_scope_version`, \
-        and `target_info` has the resource's attributes. Four metrics are measured only from `SagascopeService.run()` on: \
-        `saga.run.oldest.age`, `saga.run.progress.age`, `saga.task.active` and `sagascope.tracking.tier`.
+        and `target_info` has the resource's attributes.
 
         \(Markdown.table(["Metric", "Kind, unit", "Attributes", "Meaning"], MetricCatalogue.all.map(row)))
 

@@ -139,12 +139,14 @@ struct OutcomeTests {
     }
 
     @Test func aGroupHandsOverResults() async throws {
-        let sum = try await withSaga("outcome.results") {
-            try await withSagaTaskGroup(of: Int.self) { group in
-                for number in 1...10 { group.addTask("number") { number } }
-                var sum = 0
-                while let number = try await group.next() { sum += number }
-                return sum
+        let sum = try await withTaskTracking(.on) {
+            try await withSaga("outcome.results") {
+                try await withSagaTaskGroup(of: Int.self) { group in
+                    for number in 1...10 { group.addTask("number") { number } }
+                    var sum = 0
+                    while let number = try await group.next() { sum += number }
+                    return sum
+                }
             }
         }
         #expect(sum == 55)

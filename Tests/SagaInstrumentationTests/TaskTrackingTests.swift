@@ -24,7 +24,7 @@ struct TaskTrackingTests {
             return try await recording.exported()
         }
         let step = try #require(exported.span("step step"))
-        let plain = exported.spans(named: "task")
+        let plain = exported.spans(named: "task").filter { $0.traceId == step.traceId }
         #expect(plain.count == 2)
         for task in plain {
             #expect(task.parentSpanId == step.spanId && task["saga.step.name"] == .string("step"))
@@ -35,7 +35,7 @@ struct TaskTrackingTests {
             Issue.record("no blocked time")
             return
         }
-        #expect(blocked >= 0.02)
+        #expect(blocked > 0.01)
         let run = try #require(exported.span("run tracked"))
         for name in ["task named", "task free"] {
             let task = try #require(exported.span(name))
@@ -91,19 +91,24 @@ struct TaskTrackingTests {
     @Test func aSagaInsideASagaIsNoSuspension() async throws {
         let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(50))) { recording in
             try await withSaga("around") {
-                await withSaga("within") {
+                try await withSaga("within") {
                     let end = ContinuousClock.now + .milliseconds(150)
                     while .now < end {}
-                    await Task.yield()
+                    try await Task.sleep(for: .milliseconds(1))
                 }
                 try await withSagaTaskGroup { group in
-                    for number in 0..<4300 { group.addTask("many") { if number % 400 == 0 { await withStep("x") {} } } }
+                    for number in 0..<4300 {
+                        // The tasks end faster than a debug build exports: the rings must not overflow.
+                        if number % 500 == 0 { await recording.pipeline.forceFlush() }
+                        group.addTask("many") { if number % 400 == 0 { await withStep("x") {} } }
+                    }
                 }
             }
             return try await recording.exported()
         }
-        let blocked = exported.logs(named: "saga.step.blocked")
-        #expect(blocked.allSatisfy { $0["saga.block.reason"] == .string("group") })
+        let within = try #require(exported.span("run within"))
+        let blocked = exported.logs(named: "saga.step.blocked").compactMap { UInt64($0.timeUnixNano) }
+        #expect(!blocked.contains { within.start <= $0 && $0 <= within.end })
         let ids = Set(exported.spans.map(\.spanId))
         for span in exported.spans { #expect(span.parentSpanId == nil || ids.contains(span.parentSpanId ?? "")) }
         #expect(metric("saga.task.busy.duration", ["saga.name": "within"]) ?? 0 > 0)
@@ -175,6 +180,7 @@ struct TaskTrackingTests {
     /// Tasks that hop, fail, are cancelled and are created by the thousand on all sides: nothing crashes, nothing leaks.
     @Test func survivesAStorm() async throws {
         try await withTaskTracking(.on) {
+            RunMonitor.observe()
             await withTaskGroup(of: Void.self) { sagas in
                 for saga in 0..<50 {
                     sagas.addTask {
@@ -194,9 +200,10 @@ struct TaskTrackingTests {
                     }
                 }
             }
+            // Here, while no other test tracks tasks.
+            #expect(metric("saga.task.active", [:]) ?? 0 == 0)
         }
         #expect(metric("saga.run.duration", ["saga.name": "storm"]) == 50)
         #expect(metric("saga.run.active", ["saga.name": "storm"]) == 0)
-        #expect(metric("saga.task.active", [:]) ?? 0 == 0)
     }
 }

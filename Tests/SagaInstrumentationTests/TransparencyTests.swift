@@ -10,42 +10,51 @@ import Testing
 struct TransparencyTests {
     struct Declined: Error, Equatable { let code: Int }
 
-    @Test func resultsPassThrough() async throws {
-        let value = await withSaga("transparent") { await withStep("step") { 42 } }
-        #expect(value == 42)
-        // Not Sendable, and no copy is made.
-        final class Box { var count = 0 }
-        let box = Box()
-        let same = await withSaga("transparent") {
-            await withCompensation("step") {
-                box.count += 1
-                return box
+    @Test(arguments: [Tracking.off, .on])
+    func resultsPassThrough(tracking: Tracking) async throws {
+        try await withTaskTracking(tracking) {
+            let value = await withSaga("transparent") { await withStep("step") { 42 } }
+            #expect(value == 42)
+            // Not Sendable, and no copy is made.
+            final class Box { var count = 0 }
+            let box = Box()
+            let same = await withSaga("transparent") {
+                await withCompensation("step") {
+                    box.count += 1
+                    return box
+                }
             }
+            #expect(same === box && box.count == 1)
         }
-        #expect(same === box && box.count == 1)
     }
 
     /// Compiles only if the error's type is kept; checks that it is the very error.
-    @Test func typedThrowsStayTyped() async {
-        do throws(Declined) {
-            try await withSaga("transparent") { () throws(Declined) in
-                try await withStep("step") { () throws(Declined) in
-                    try await withCompensation("step") { () throws(Declined) in throw Declined(code: 51) }
+    @Test(arguments: [Tracking.off, .on])
+    func typedThrowsStayTyped(tracking: Tracking) async throws {
+        try await withTaskTracking(tracking) {
+            do throws(Declined) {
+                try await withSaga("transparent") { () throws(Declined) in
+                    try await withStep("step") { () throws(Declined) in
+                        try await withCompensation("step") { () throws(Declined) in throw Declined(code: 51) }
+                    }
                 }
+                Issue.record("nothing was thrown")
+            } catch {
+                #expect(error.code == 51)
             }
-            Issue.record("nothing was thrown")
-        } catch {
-            #expect(error.code == 51)
         }
     }
 
-    @Test func theErrorIsTheUsersOwn() async {
+    @Test(arguments: [Tracking.off, .on])
+    func theErrorIsTheUsersOwn(tracking: Tracking) async throws {
         final class Identity: Error {}
         let error = Identity()
-        let caught = await #expect(throws: Identity.self) {
-            try await withSaga("transparent") { try await withStep("step") { throw error } }
+        try await withTaskTracking(tracking) {
+            let caught = await #expect(throws: Identity.self) {
+                try await withSaga("transparent") { try await withStep("step") { throw error } }
+            }
+            #expect(caught === error)
         }
-        #expect(caught === error)
     }
 
     @MainActor @Test(arguments: [true, false])
@@ -135,13 +144,16 @@ struct TransparencyTests {
         }
     }
 
-    @Test func nothingBreaksOutsideASagaOrWithoutAPipeline() async throws {
-        let value = await withStep("alone") { await withCompensation("alone") { 1 } }
-        #expect(value == 1)
-        try await withSagaTaskGroup { group in
-            group.addStep("a") {}
-            group.addTask("b") {}
+    @Test(arguments: [Tracking.off, .on])
+    func nothingBreaksOutsideASagaOrWithoutAPipeline(tracking: Tracking) async throws {
+        try await withTaskTracking(tracking) {
+            let value = await withStep("alone") { await withCompensation("alone") { 1 } }
+            #expect(value == 1)
+            try await withSagaTaskGroup { group in
+                group.addStep("a") {}
+                group.addTask("b") {}
+            }
+            #expect(await SagaTask("c") { 3 }.value == 3)
         }
-        #expect(await SagaTask("c") { 3 }.value == 3)
     }
 }

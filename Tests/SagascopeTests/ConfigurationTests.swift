@@ -36,6 +36,7 @@ struct ConfigurationTests {
             "OTEL_EXPORTER_OTLP_HEADERS": "api-key=se%3Dcret,x=1",
             "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "X=2",
             "OTEL_EXPORTER_OTLP_TIMEOUT": "1500", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+            "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT": "99", "OTEL_EXPORTER_OTLP_LOGS_COMPRESSION": "none",
         ])
         guard case .http(let http) = configuration.export else {
             Issue.record("not the HTTP exporter")
@@ -47,17 +48,20 @@ struct ConfigurationTests {
         #expect(http.metrics.headers.map { "\($0.name)=\($0.value)" } == ["api-key=se=cret", "x=1"])
         #expect(http.traces.headers.map { "\($0.name)=\($0.value)" } == ["X=2", "api-key=se=cret"])
         #expect(http.timeout == .milliseconds(1500) && http.compression == .gzip)
+        #expect(
+            http.logs.timeout == .milliseconds(99) && http.logs.compression == OTLPHTTPConfiguration.Compression.none)
+        #expect(http.traces.timeout == nil && http.traces.compression == nil)
     }
 
     @Test func readsTheRest() throws {
         let configuration = try SagascopeConfiguration(environment: [
-            "OTEL_SDK_DISABLED": "TRUE", "OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_BSP_MAX_QUEUE_SIZE": "4096",
+            "OTEL_BSP_SCHEDULE_DELAY": "100", "OTEL_BSP_MAX_QUEUE_SIZE": "4096",
             "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "64", "OTEL_BLRP_SCHEDULE_DELAY": "7",
             "OTEL_METRIC_EXPORT_INTERVAL": "11",
             "SAGASCOPE_TASK_TRACKING": "off", "SAGASCOPE_ADMIN": "off", "SAGASCOPE_ADMIN_PORT": "0",
             "SAGASCOPE_FILE": "none", "SAGASCOPE_BLOCKED_THRESHOLD": "9",
         ])
-        #expect(configuration.isDisabled && !configuration.taskTracking && !configuration.admin.isEnabled)
+        #expect(!configuration.taskTracking && !configuration.admin.isEnabled)
         #expect(configuration.pipeline.spanDelay == .milliseconds(100) && configuration.pipeline.batchLimit == 64)
         #expect(configuration.pipeline.spanRingBytes == 2 << 20)
         #expect(configuration.pipeline.eventDelay == .milliseconds(7))
@@ -67,6 +71,21 @@ struct ConfigurationTests {
             Issue.record("something is exported")
             return
         }
+    }
+
+    /// A program that has switched telemetry off is not stopped by a setting of it.
+    @Test func disabledMeansThatNothingElseMatters() throws {
+        let configuration = try SagascopeConfiguration(environment: [
+            "OTEL_SDK_DISABLED": "TRUE", "OTEL_BSP_SCHEDULE_DELAY": "soon", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc",
+        ])
+        #expect(configuration.isDisabled)
+    }
+
+    @Test func anErrorShowsNoCredentials() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try SagascopeConfiguration(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "me:hush@collector:4318"])
+        }
+        #expect(error?.description == "OTEL_EXPORTER_OTLP_ENDPOINT=…@collector:4318: expected an http or https URL")
     }
 
     @Test(arguments: [

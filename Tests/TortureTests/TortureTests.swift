@@ -87,7 +87,9 @@ struct TortureTests {
                 let wanted = expected[span.name] ?? [:]
                 #expect(Set(span.keys).count == span.keys.count)
                 #expect(span.keys.count + (span.droppedAttributesCount ?? 0) == wanted.count, "\(span.name)")
-                for (key, value) in wanted where span[key] != nil { #expect(span[key] == ExportedValue(value), "\(key)") }
+                for (key, value) in wanted where span[key] != nil {
+                    #expect(span[key] == ExportedValue(value), "\(key)")
+                }
             }
             let lines = try Data(contentsOf: recording.file)
             let judged = try await Judge.content(ofLines: [UInt8](lines), "traces")

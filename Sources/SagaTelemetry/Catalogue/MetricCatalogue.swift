@@ -38,7 +38,7 @@ public enum MetricCatalogue {
     // MARK: tasks
     public static let taskActive = MetricDescriptor(
         "saga.task.active", .upDownCounter, unit: "{task}", attributes: ["saga.task.state"],
-        "Live tracked tasks of open saga runs, by state.")
+        "Live tracked tasks of saga runs, by state.")
     public static let taskReadyDuration = MetricDescriptor(
         "saga.task.ready.duration", .histogram(bounds: Buckets.stall), unit: "s",
         attributes: ["saga.name", "saga.step.name"],

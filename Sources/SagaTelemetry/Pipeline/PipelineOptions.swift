@@ -15,9 +15,9 @@ public struct PipelineOptions: Sendable {
     public var metricTimeout: Duration = .seconds(30)
     /// `SAGASCOPE_SHUTDOWN_TIMEOUT`: the longest that the last export may take when the process stops.
     public var shutdownTimeout: Duration = .seconds(10)
-    /// `SAGASCOPE_SPAN_RING_BYTES`: memory for finished spans, per recording thread.
+    /// `OTEL_BSP_MAX_QUEUE_SIZE`, 512 bytes each: memory for finished spans, per recording thread.
     public var spanRingBytes = 1 << 20
-    /// `SAGASCOPE_EVENT_RING_BYTES`: memory for events, per recording thread.
+    /// `OTEL_BLRP_MAX_QUEUE_SIZE`, 512 bytes each: memory for events, per recording thread.
     public var eventRingBytes = 1 << 19
 
     public init() {}

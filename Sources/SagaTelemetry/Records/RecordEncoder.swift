@@ -2,7 +2,7 @@ import CSagascope
 
 /// Writes one record (a span or an event) as OTLP bytes into a slot while it is being recorded.
 ///
-/// The slot belongs to whoever holds the encoder: ``TraceSpan`` and ``EventRecorder`` are `~Copyable`, so there is one
+/// The slot belongs to whoever holds the encoder: ``TraceSpan`` and ``EventAttributes`` are `~Copyable`, so there is one
 /// writer, and the compiler checks it.
 @frozen @usableFromInline struct RecordEncoder {
     @usableFromInline let slot: UnsafeMutablePointer<sgs_slot>

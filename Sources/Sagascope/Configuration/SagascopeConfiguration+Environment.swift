@@ -33,9 +33,10 @@ extension SagascopeConfiguration {
     }
 
     private mutating func readExport(_ reader: EnvironmentReader) throws(ConfigurationError) {
-        if let transport = reader.text("OTEL_EXPORTER_OTLP_PROTOCOL"), transport != "http/protobuf" {
+        for name in ["", "TRACES_", "LOGS_", "METRICS_"].map({ "OTEL_EXPORTER_OTLP_\($0)PROTOCOL" }) {
+            guard let transport = reader.text(name), transport != "http/protobuf" else { continue }
             throw .unavailable(
-                variable: "OTEL_EXPORTER_OTLP_PROTOCOL", value: transport,
+                variable: name, value: transport,
                 reason: "this version speaks http/protobuf; unset it, or use a collector's OTLP/HTTP port (4318)")
         }
         if let http = try httpExport(reader) {
@@ -67,18 +68,25 @@ extension SagascopeConfiguration {
             let own = try reader.pairs("OTEL_EXPORTER_OTLP_\(signal)_HEADERS") ?? []
             let general = headers.filter { header in !own.contains { $0.key.lowercased() == header.key.lowercased() } }
             endpoint.headers = (own + general).map { (name: $0.key, value: $0.value) }
+            endpoint.timeout = try reader.milliseconds("OTEL_EXPORTER_OTLP_\(signal)_TIMEOUT")
+            endpoint.compression = try compression(reader, "OTEL_EXPORTER_OTLP_\(signal)_COMPRESSION")
         }
         try read("TRACES", &http.traces)
         try read("LOGS", &http.logs)
         try read("METRICS", &http.metrics)
         http.timeout = try reader.milliseconds("OTEL_EXPORTER_OTLP_TIMEOUT") ?? http.timeout
-        if let text = reader.text("OTEL_EXPORTER_OTLP_COMPRESSION") {
-            guard let compression = OTLPHTTPConfiguration.Compression(rawValue: text) else {
-                throw reader.invalid("OTEL_EXPORTER_OTLP_COMPRESSION", text)
-            }
-            http.compression = compression
-        }
+        http.compression = try compression(reader, "OTEL_EXPORTER_OTLP_COMPRESSION") ?? http.compression
         return http
+    }
+
+    private func compression(
+        _ reader: EnvironmentReader, _ name: String
+    ) throws(ConfigurationError) -> OTLPHTTPConfiguration.Compression? {
+        guard let text = reader.text(name) else { return nil }
+        guard let compression = OTLPHTTPConfiguration.Compression(rawValue: text) else {
+            throw reader.invalid(name, text)
+        }
+        return compression
     }
 
     private mutating func readPipeline(_ reader: EnvironmentReader) throws(ConfigurationError) {

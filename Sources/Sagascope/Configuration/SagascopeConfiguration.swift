@@ -24,6 +24,8 @@ public struct SagascopeConfiguration: Sendable {
         case file(File)
         /// Nothing is pushed, and spans and events are not recorded: `SAGASCOPE_FILE=none` without an endpoint.
         case none
+        /// An exporter of your own.
+        case custom(any TelemetryExporter)
     }
 
     /// The file exporter's file, for all three signals.

@@ -29,72 +29,69 @@ public struct Setting: Sendable {
         self.meaning = meaning
     }
 
-    public static let all: [Setting] = [
-        Setting("OTEL_SDK_DISABLED", .boolean, "false", "Record, export and serve nothing; contexts still propagate."),
-        Setting("OTEL_SERVICE_NAME", .text, "unknown_service:<executable>", "The resource's service.name."),
-        Setting("OTEL_RESOURCE_ATTRIBUTES", .pairs, "", "Further attributes of the resource."),
-
-        Setting(
-            "OTEL_EXPORTER_OTLP_ENDPOINT", .url, "",
-            "Base URL of a collector; /v1/traces, /v1/logs and /v1/metrics are added. Unset: write a file."),
-        Setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", .url, "", "The URL for spans, used as it is."),
-        Setting("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", .url, "", "The URL for events, used as it is."),
-        Setting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", .url, "", "The URL for metrics, used as it is."),
-        Setting("OTEL_EXPORTER_OTLP_HEADERS", .pairs, "", "Headers of every request."),
-        Setting(
-            "OTEL_EXPORTER_OTLP_TRACES_HEADERS", .pairs, "", "Headers of requests with spans, before the general ones."),
-        Setting(
-            "OTEL_EXPORTER_OTLP_LOGS_HEADERS", .pairs, "", "Headers of requests with events, before the general ones."),
-        Setting(
-            "OTEL_EXPORTER_OTLP_METRICS_HEADERS", .pairs, "",
-            "Headers of requests with metrics, before the general ones."),
-        Setting(
-            "OTEL_EXPORTER_OTLP_TIMEOUT", .milliseconds, "10000",
-            "The longest that one export may take, retries included."),
-        Setting("OTEL_EXPORTER_OTLP_COMPRESSION", .compression, "none", "How requests are compressed."),
-        Setting("OTEL_EXPORTER_OTLP_PROTOCOL", .transport, "http/protobuf", "The one transport of this version."),
-
-        Setting(
-            "OTEL_BSP_SCHEDULE_DELAY", .milliseconds, "5000", "The longest time a finished span waits for its export."),
-        Setting(
-            "OTEL_BSP_MAX_QUEUE_SIZE", .count, "2048",
-            "Finished spans that may wait, per recording thread, counted as 512 bytes each: the ring's memory."),
-        Setting("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", .count, "512", "Most spans or events in one request."),
-        Setting("OTEL_BSP_EXPORT_TIMEOUT", .milliseconds, "30000", "Upper bound of one export of spans or events."),
-        Setting("OTEL_BLRP_SCHEDULE_DELAY", .milliseconds, "200", "How long the first event waits for company."),
-        Setting("OTEL_BLRP_MAX_QUEUE_SIZE", .count, "1024", "Events that may wait, as OTEL_BSP_MAX_QUEUE_SIZE."),
-        Setting("OTEL_METRIC_EXPORT_INTERVAL", .milliseconds, "60000", "Time between two pushes of metrics."),
-        Setting("OTEL_METRIC_EXPORT_TIMEOUT", .milliseconds, "30000", "Upper bound of one export of metrics."),
-
-        Setting(
-            "SAGASCOPE_FILE", .text, "sagascope.otlp.jsonl",
-            "The OTLP/JSON file when no endpoint is set; none: push nothing and record no spans."),
-        Setting("SAGASCOPE_FILE_MAX_BYTES", .count, "67108864", "Size at which the file is rotated."),
-        Setting("SAGASCOPE_FILE_KEEP", .countOrZero, "4", "Rotated files kept."),
-        Setting("SAGASCOPE_ADMIN", .onOff, "on", "Serve /metrics, /healthz and /readyz."),
-        Setting("SAGASCOPE_ADMIN_HOST", .text, "127.0.0.1", "The address the admin server listens on."),
-        Setting("SAGASCOPE_ADMIN_PORT", .port, "9464", "Its port; 0 takes any free one."),
-        Setting("SAGASCOPE_TASK_TRACKING", .onOff, "on", "Time every task of a saga on a task executor."),
-        Setting("SAGASCOPE_BLOCKED_THRESHOLD", .milliseconds, "250", "Events tell of tasks blocked for this long."),
-        Setting("SAGASCOPE_SHUTDOWN_TIMEOUT", .milliseconds, "10000", "The longest that the last export may take."),
-    ]
-
-    /// Variables of the specification that programs set and this version does not read: bootstrap warns of each that is set.
-    public static let notRead =
+    public static let all: [Setting] =
         [
-            "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER", "OTEL_TRACES_SAMPLER",
-            "OTEL_TRACES_SAMPLER_ARG", "OTEL_PROPAGATORS", "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
-            "OTEL_BLRP_EXPORT_TIMEOUT",
-            "OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY",
-            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
-            "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
-            "OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
-            "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_SPAN_EVENT_COUNT_LIMIT", "OTEL_SPAN_LINK_COUNT_LIMIT",
-            "OTEL_METRICS_EXEMPLAR_FILTER", "OTEL_CONFIG_FILE",
+            Setting(
+                "OTEL_SDK_DISABLED", .boolean, "false", "Record, export and serve nothing; contexts still propagate."),
+            Setting("OTEL_SERVICE_NAME", .text, "unknown_service:<executable>", "The resource's service.name."),
+            Setting("OTEL_RESOURCE_ATTRIBUTES", .pairs, "", "Further attributes of the resource."),
+
+            Setting(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", .url, "",
+                "Base URL of a collector; /v1/traces, /v1/logs and /v1/metrics are added. With no endpoint at all: write a file."
+            ),
+            Setting("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", .url, "", "The URL for spans, used as it is."),
+            Setting("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", .url, "", "The URL for events, used as it is."),
+            Setting("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", .url, "", "The URL for metrics, used as it is."),
+            Setting("OTEL_EXPORTER_OTLP_HEADERS", .pairs, "", "Headers of every request."),
+            Setting(
+                "OTEL_EXPORTER_OTLP_TRACES_HEADERS", .pairs, "",
+                "Headers of requests with spans, before the general ones."),
+            Setting(
+                "OTEL_EXPORTER_OTLP_LOGS_HEADERS", .pairs, "",
+                "Headers of requests with events, before the general ones."),
+            Setting(
+                "OTEL_EXPORTER_OTLP_METRICS_HEADERS", .pairs, "",
+                "Headers of requests with metrics, before the general ones."),
+            Setting(
+                "OTEL_EXPORTER_OTLP_TIMEOUT", .milliseconds, "10000",
+                "The longest that one export may take, retries included."),
+            Setting("OTEL_EXPORTER_OTLP_COMPRESSION", .compression, "none", "How requests are compressed."),
+            Setting("OTEL_EXPORTER_OTLP_PROTOCOL", .transport, "http/protobuf", "The one transport of this version."),
         ]
         + ["TRACES", "LOGS", "METRICS"].flatMap { signal in
-            ["TIMEOUT", "COMPRESSION", "PROTOCOL"].map { "OTEL_EXPORTER_OTLP_\(signal)_\($0)" }
-        }
+            [
+                Setting("OTEL_EXPORTER_OTLP_\(signal)_TIMEOUT", .milliseconds, "", "The same for one signal."),
+                Setting("OTEL_EXPORTER_OTLP_\(signal)_COMPRESSION", .compression, "", "The same for one signal."),
+                Setting("OTEL_EXPORTER_OTLP_\(signal)_PROTOCOL", .transport, "", "The same for one signal."),
+            ]
+        } + [
+
+            Setting(
+                "OTEL_BSP_SCHEDULE_DELAY", .milliseconds, "5000",
+                "The longest time a finished span waits for its export."),
+            Setting(
+                "OTEL_BSP_MAX_QUEUE_SIZE", .count, "2048",
+                "Finished spans that may wait, per recording thread, counted as 512 bytes each: the ring's memory."),
+            Setting("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", .count, "512", "Most spans or events in one request."),
+            Setting("OTEL_BSP_EXPORT_TIMEOUT", .milliseconds, "30000", "Upper bound of one export of spans or events."),
+            Setting("OTEL_BLRP_SCHEDULE_DELAY", .milliseconds, "200", "How long the first event waits for company."),
+            Setting("OTEL_BLRP_MAX_QUEUE_SIZE", .count, "1024", "Events that may wait, as OTEL_BSP_MAX_QUEUE_SIZE."),
+            Setting("OTEL_METRIC_EXPORT_INTERVAL", .milliseconds, "60000", "Time between two pushes of metrics."),
+            Setting("OTEL_METRIC_EXPORT_TIMEOUT", .milliseconds, "30000", "Upper bound of one export of metrics."),
+
+            Setting(
+                "SAGASCOPE_FILE", .text, "sagascope.otlp.jsonl",
+                "The OTLP/JSON file when no endpoint is set; none: push nothing and record no spans."),
+            Setting("SAGASCOPE_FILE_MAX_BYTES", .count, "67108864", "Size at which the file is rotated."),
+            Setting("SAGASCOPE_FILE_KEEP", .countOrZero, "4", "Rotated files kept."),
+            Setting("SAGASCOPE_ADMIN", .onOff, "on", "Serve /metrics, /healthz and /readyz."),
+            Setting("SAGASCOPE_ADMIN_HOST", .text, "127.0.0.1", "The address the admin server listens on."),
+            Setting("SAGASCOPE_ADMIN_PORT", .port, "9464", "Its port; 0 takes any free one."),
+            Setting("SAGASCOPE_TASK_TRACKING", .onOff, "on", "Time every task of a saga on a task executor."),
+            Setting("SAGASCOPE_BLOCKED_THRESHOLD", .milliseconds, "250", "Events tell of tasks blocked for this long."),
+            Setting("SAGASCOPE_SHUTDOWN_TIMEOUT", .milliseconds, "10000", "The longest that the last export may take."),
+        ]
 
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 }

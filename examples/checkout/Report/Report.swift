@@ -63,7 +63,7 @@ struct Report: Sendable {
         // The trace's id follows from the order's: whoever has an order number can find its trace.
         let trace = DerivedID.trace(saga: CheckoutSaga.name, id: run.order.id).description
         guard sagascope.configuration.writesFile else {
-            return title + ", trace \(trace)\n  Its spans went to \(sagascope.configuration.destination)."
+            return title + ", trace \(trace)\n  Its spans went to \(sagascope.destinationText)."
         }
         do {
             let spans = try TraceFile(path: folder.traces).spans(ofTrace: trace)

@@ -18,7 +18,7 @@ extension Summary {
             compensations: figures.compensations.values.joined().reduce(into: [:]) { $0[$1.rawValue, default: 0] += 1 },
             taskTime: TaskTime(sagascope.snapshot()),
             telemetry: Telemetry(
-                destination: sagascope.configuration.destination,
+                destination: sagascope.destinationText,
                 spans: SignalFigures(statistics.spans),
                 events: SignalFigures(statistics.logs),
                 metricPoints: SignalFigures(statistics.metricPoints)

@@ -40,10 +40,10 @@ public enum OTLPConfigurationError: Error, Equatable, CustomStringConvertible {
 
 extension OTLPHTTPConfiguration {
     func validate() throws(OTLPConfigurationError) {
-        guard timeout > .zero else { throw .timeout(timeout) }
         guard retry.maximumAttempts >= 1 else { throw .attempts(retry.maximumAttempts) }
         for signal in OTLPSignal.allCases {
             let endpoint = endpoint(of: signal)
+            guard timeout(of: signal) > .zero else { throw .timeout(timeout(of: signal)) }
             guard let url = URL(string: endpoint.url), ["http", "https"].contains(url.scheme?.lowercased()),
                 url.host?.isEmpty == false
             else { throw .endpoint(signal, url: Self.redacted(endpoint.url)) }

@@ -13,6 +13,10 @@ public struct OTLPHTTPConfiguration: Sendable {
         public var url: String
         /// Sent with each request; values may be secrets and never appear in a log.
         public var headers: [(name: String, value: String)]
+        /// For this signal; nil: ``OTLPHTTPConfiguration/timeout``.
+        public var timeout: Duration?
+        /// For this signal; nil: ``OTLPHTTPConfiguration/compression``.
+        public var compression: Compression?
 
         public init(url: String, headers: [(name: String, value: String)] = []) {
             self.url = url
@@ -56,4 +60,6 @@ public struct OTLPHTTPConfiguration: Sendable {
         case .metrics: metrics
         }
     }
+
+    func timeout(of signal: OTLPSignal) -> Duration { endpoint(of: signal).timeout ?? timeout }
 }

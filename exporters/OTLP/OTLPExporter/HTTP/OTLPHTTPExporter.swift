@@ -103,7 +103,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
     private func deliver(_ count: Int, _ signal: OTLPSignal, _ encode: () -> [UInt8]) async -> ExportOutcome {
         guard count > 0 else { return ExportOutcome() }
         guard !Task.isCancelled, !isShutDown.withLock({ $0 }) else { return .dropped(count, .shutdown) }
-        let deadline = clock.now() + configuration.timeout
+        let deadline = clock.now() + configuration.timeout(of: signal)
         let request = request(signal, body: encode())
 
         var attempts = 0
@@ -135,7 +135,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         for header in endpoint.headers { request.headers.add(name: header.name, value: header.value) }
         request.headers.replaceOrAdd(name: "User-Agent", value: configuration.userAgent)
         request.headers.replaceOrAdd(name: "Content-Type", value: "application/x-protobuf")
-        if configuration.compression == .gzip, let packed = compressed(body) {
+        if endpoint.compression ?? configuration.compression == .gzip, let packed = compressed(body) {
             request.headers.replaceOrAdd(name: "Content-Encoding", value: "gzip")
             request.body = .bytes(ByteBuffer(bytes: packed))
         } else {
@@ -188,7 +188,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         let allowed = configuration.retry.maximumAttempts
         let limit =
             attempts < allowed
-            ? "; the next one, in \(delay), would miss the timeout of \(configuration.timeout)" : ""
+            ? "; the next one, in \(delay), would miss the timeout of \(configuration.timeout(of: signal))" : ""
         failures.report(
             .dropped(signal, trouble.dropReason),
             "\(place(signal)) \(trouble) at attempt \(attempts) of \(allowed)\(limit). "

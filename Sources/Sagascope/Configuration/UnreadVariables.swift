@@ -1,20 +1,35 @@
 /// Variables of the OpenTelemetry specification that ``Setting`` does not know, and what holds instead.
 ///
+/// Bootstrap warns of each that is set; the reference page lists them all.
+///
 /// Source: OpenTelemetry specification, "Environment Variable Specification" and "OpenTelemetry Protocol Exporter". A test
 /// makes sure that none of them is a setting by now.
-enum UnreadVariables {
-    struct Group {
+public enum UnreadVariables {
+    public struct Group: Sendable {
         /// As a shell would expand them: `OTEL_{A,B}_C`.
-        let patterns: [String]
-        let instead: String
+        public let patterns: [String]
+        public let instead: String
 
         init(_ patterns: String..., instead: String) {
             self.patterns = patterns
             self.instead = instead
         }
+
+        /// Every name that the patterns stand for.
+        public var names: [String] { patterns.flatMap(Self.expand) }
+
+        private static func expand(_ pattern: String) -> [String] {
+            guard let open = pattern.firstIndex(of: "{"), let close = pattern[open...].firstIndex(of: "}") else {
+                return [pattern]
+            }
+            let head = String(pattern[..<open])
+            let tail = String(pattern[pattern.index(after: close)...])
+            let choices = pattern[pattern.index(after: open)..<close].split(separator: ",")
+            return choices.flatMap { expand(head + String($0) + tail) }
+        }
     }
 
-    static let groups = [
+    public static let groups = [
         Group(
             "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
             instead:
@@ -25,9 +40,6 @@ enum UnreadVariables {
         Group(
             "OTEL_{TRACES,LOGS,METRICS}_EXPORTER",
             instead: "The endpoint decides: OTLP with one, a file without, nothing with `SAGASCOPE_FILE=none`."),
-        Group(
-            "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_{PROTOCOL,TIMEOUT,COMPRESSION}",
-            instead: "The general variable holds for each signal."),
         Group(
             "OTEL_EXPORTER_OTLP_INSECURE", "OTEL_EXPORTER_OTLP_{CERTIFICATE,CLIENT_CERTIFICATE,CLIENT_KEY}",
             "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_{CERTIFICATE,CLIENT_CERTIFICATE,CLIENT_KEY}",
