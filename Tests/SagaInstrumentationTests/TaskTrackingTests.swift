@@ -89,12 +89,12 @@ struct TaskTrackingTests {
 
     /// A saga inside a saga runs on: the outer one is not taken for blocked, and every parent exists, past the limit too.
     @Test func aSagaInsideASagaIsNoSuspension() async throws {
-        let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(50))) { recording in
+        let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(800))) { recording in
             try await withSaga("around") {
                 try await withSaga("within") {
-                    let end = ContinuousClock.now + .milliseconds(150)
+                    let end = ContinuousClock.now + .milliseconds(1000)
                     while .now < end {}
-                    try await Task.sleep(for: .milliseconds(1))
+                    try await Task.sleep(for: .milliseconds(50))
                 }
                 try await withSagaTaskGroup { group in
                     for number in 0..<4300 {
