@@ -17,9 +17,9 @@ struct TaskTrackingTests {
                     try await plain
                 }
                 try await withSagaTaskGroup { group in
-                    group.addTask("named") { await Task.yield() }
+                    group.addTask("named") { try? await Task.sleep(for: .milliseconds(20)) }
                 }
-                await SagaTask("free") { await Task.yield() }.value
+                await SagaTask("free") { try? await Task.sleep(for: .milliseconds(20)) }.value
             }
             return try await recording.exported()
         }
@@ -41,7 +41,7 @@ struct TaskTrackingTests {
             let task = try #require(exported.span(name))
             #expect(task.parentSpanId == run.spanId && task.traceId == run.traceId)
             guard case .int(let polls) = task["saga.task.polls"] else { continue }
-            #expect(polls >= 2, "\(name) yields once, so it runs twice")
+            #expect(polls >= 2, "\(name) sleeps once, so it runs twice")
         }
         for name in ["saga.task.ready.duration", "saga.task.busy.duration", "saga.task.blocked.duration"] {
             #expect(metric(name, ["saga.name": "tracked"]) ?? 0 > 0, "\(name)")
