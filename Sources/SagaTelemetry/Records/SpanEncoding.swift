@@ -18,7 +18,7 @@ extension RecordEncoder {
     /// Head of a span: ids, parent, name, kind and start.
     @inlinable @inline(__always)
     func beginSpan(
-        _ name: String, _ kind: TraceSpan.Kind, _ context: TraceContext, _ parent: TraceContext?, _ time: UInt64?
+        _ name: String, _ kind: TraceSpanKind, _ context: TraceContext, _ parent: TraceContext?, _ time: UInt64?
     ) {
         let startTime = time ?? now
         slot.pointee.attribute_field = SpanField.number
@@ -58,7 +58,7 @@ extension RecordEncoder {
     }
 
     /// Tail of a span: end, status and what was dropped; then off to the ring.
-    @inlinable @inline(__always) func endSpan(_ status: TraceSpan.Status, _ time: UInt64?) {
+    @inlinable @inline(__always) func endSpan(_ status: TraceSpanStatus, _ time: UInt64?) {
         let time = time ?? now
         var at = cursor  // the slot's tail has room for what follows, whatever was written before
         at.byte(8 << 3 | 1)
@@ -148,7 +148,7 @@ extension RecordEncoder {
     }
 
     /// Link { trace_id = 1; span_id = 2; attributes = 4; flags = 6 }.
-    @usableFromInline func addLink(_ link: TraceSpan.Link) {
+    @usableFromInline func addLink(_ link: TraceSpanLink) {
         let size = 18 + 10 + 5 + KeyValuesEncoding.size(of: link.attributes)
         guard reserve(size + Wire.header) else {
             if slot.pointee.dropped_links < .max { slot.pointee.dropped_links += 1 }

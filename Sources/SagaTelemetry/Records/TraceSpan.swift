@@ -16,6 +16,11 @@ public import CSagascope
 @frozen public struct TraceSpan: ~Copyable, @unchecked Sendable {
     // Unchecked: the slot behind the encoder has this value as its only owner, and `~Copyable` keeps it so.
     @usableFromInline let encoder: RecordEncoder?
+
+    public typealias Kind = TraceSpanKind
+    public typealias Status = TraceSpanStatus
+    public typealias Link = TraceSpanLink
+
     public let context: TraceContext
 
     /// Starts a span now.

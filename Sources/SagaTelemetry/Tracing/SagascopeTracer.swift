@@ -1,4 +1,3 @@
-import CSagascope
 public import Tracing
 
 /// The backend for swift-distributed-tracing: spans of existing `withSpan` code, of HTTP clients and of servers end in the
@@ -20,12 +19,6 @@ public struct SagascopeTracer: Tracer {
     /// Spans reach the collector by the pipeline's own timer; see ``TelemetryPipeline/forceFlush(timeout:)``.
     public func forceFlush() {}
 
-}
-
-/// The library's default clock is the wall clock; ours never runs backwards within a span. An instant that the caller made
-/// is taken as it is.
-func time<Instant: TracerInstant>(_ instant: () -> Instant) -> UInt64 {
-    Instant.self == DefaultTracerClock.Timestamp.self ? sgs_unix_ns() : instant().nanosecondsSinceEpoch
 }
 
 extension SagascopeTracer: Instrument {

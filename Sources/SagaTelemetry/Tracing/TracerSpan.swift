@@ -8,7 +8,7 @@ public final class TracerSpan: Tracing.Span {
     public let context: ServiceContext
     private let trace: TraceContext
     private let parent: TraceContext?
-    private let kind: TraceSpan.Kind
+    private let kind: TraceSpanKind
     private let startTime: UInt64
     private let state: Mutex<State>
 
@@ -30,7 +30,7 @@ public final class TracerSpan: Tracing.Span {
         context.traceContext = trace
         self.context = context
         self.parent = parent
-        self.kind = TraceSpan.Kind(kind)
+        self.kind = TraceSpanKind(kind)
         self.startTime = startTime
         state = Mutex(State(name: name))
     }
@@ -97,10 +97,10 @@ public final class TracerSpan: Tracing.Span {
         }
         for link in ended.links {
             guard let context = link.context.traceContext else { continue }
-            span.addLink(TraceSpan.Link(context, attributes: Attributes(link.attributes)))
+            span.addLink(TraceSpanLink(context, attributes: Attributes(link.attributes)))
         }
         span.noteDropped(events: ended.droppedEvents, links: ended.droppedLinks)
-        span.end(ended.status.map(TraceSpan.Status.init) ?? .unset, at: endTime)
+        span.end(ended.status.map(TraceSpanStatus.init) ?? .unset, at: endTime)
     }
 }
 
@@ -116,7 +116,7 @@ extension TracerSpan {
     }
 }
 
-extension TraceSpan.Kind {
+extension TraceSpanKind {
     init(_ kind: SpanKind) {
         switch kind {
         case .server: self = .server
@@ -128,7 +128,7 @@ extension TraceSpan.Kind {
     }
 }
 
-extension TraceSpan.Status {
+extension TraceSpanStatus {
     init(_ status: SpanStatus) {
         switch status.code {
         case .ok: self = .ok
