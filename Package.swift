@@ -111,7 +111,7 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "Sagascope", "OTLPExporter",
+                "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),

@@ -47,7 +47,7 @@ final class SagaRun: Sendable {
         trace = parent?.child(span) ?? TraceContext(traceID: id, spanID: span)
         instruments = SagaInstruments.of(saga)
         let surrounding = SagaRun.current?.tracker
-        tracker = TaskTracking.tracker(saga: saga, surrounding: surrounding)
+        tracker = RunTracker.forRun(of: saga, inside: surrounding)
         ownsTracker = tracker !== surrounding || surrounding == nil
         started = sgs_monotonic_ns()
         state = Mutex(State(lastProgress: started))
@@ -168,7 +168,6 @@ final class SagaRun: Sendable {
 
     func begin() {
         instruments.activeRunning.add()
-        LiveRuns.shared.insert(self)
         TelemetryEvent.emit(EventCatalogue.runStarted, context: trace) { event in
             event.set("saga.name", saga)
             event.set("saga.run.id", id.description)
@@ -183,6 +182,5 @@ final class SagaRun: Sendable {
         (wasCompensating ? instruments.activeCompensating : instruments.activeRunning).subtract()
         instruments.recordRun(sgs_monotonic_ns() &- started, result, errorType: error?.errorType)
         if ownsTracker { tracker?.close() }
-        LiveRuns.shared.remove(self)
     }
 }

@@ -28,6 +28,7 @@ public func withSaga<Value, Failure: Error>(
     var span = TraceSpan("run \(name)", kind: kind, context: run.trace, parent: parent)
     run.describe(&span, key: id)
     run.begin()
+    LiveRuns.shared.insert(run)
 
     let result = await withBound(run.context(trace: run.trace)) { await run.tracked(body) }
 
@@ -35,6 +36,7 @@ public func withSaga<Value, Failure: Error>(
     let meaning = run.result(error)
     if let error { run.reportException(error, since: 0, in: run.trace) }
     run.end(meaning, error)
+    LiveRuns.shared.remove(run)
     span.set("saga.result", meaning.rawValue)
     if let error { span.set("error.type", error.errorType) }
     span.end(error.map { .error($0.message) } ?? .unset)

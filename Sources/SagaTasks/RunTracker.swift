@@ -13,8 +13,19 @@ public final class RunTracker: TaskExecutor {
     private let base: TaskInstruments
     private let isOpen = Atomic<Bool>(true)
 
-    public init(saga: String) {
+    init(saga: String) {
         base = TaskInstruments.of(saga: saga, step: nil)
+    }
+
+    /// The task executor for a new run: the surrounding run's where there is one, whose task goes on. nil while tracking is
+    /// off, and in a task that the program itself put onto an executor: its choice stands, and the run is not tracked.
+    public static func forRun(of saga: String, inside surrounding: RunTracker?) -> RunTracker? {
+        guard TaskTracking.isEnabled else { return nil }
+        guard let executor = withUnsafeCurrentTask(body: { $0?.unownedTaskExecutor }) else {
+            return RunTracker(saga: saga)
+        }
+        guard let surrounding, executor == surrounding.asUnownedTaskExecutor() else { return nil }
+        return surrounding
     }
 
     // MARK: the executor

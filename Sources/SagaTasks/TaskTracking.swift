@@ -1,4 +1,3 @@
-import SagaTelemetry
 import Synchronization
 
 /// The switch of tier 1 and its one setting. Off until `Sagascope.bootstrap()`; off, a saga runs where it always ran.
@@ -15,16 +14,5 @@ public enum TaskTracking {
     public static var blockedThreshold: UInt64 {
         get { threshold.load(ordering: .relaxed) }
         set { threshold.store(newValue, ordering: .relaxed) }
-    }
-
-    /// The task executor for a new run: the surrounding run's where there is one, whose task goes on. nil while tracking is
-    /// off, and in a task that the program itself put onto an executor: its choice stands, and the run is not tracked.
-    public static func tracker(saga: String, surrounding: RunTracker?) -> RunTracker? {
-        guard isEnabled else { return nil }
-        guard let executor = withUnsafeCurrentTask(body: { $0?.unownedTaskExecutor }) else {
-            return RunTracker(saga: saga)
-        }
-        guard let surrounding, executor == surrounding.asUnownedTaskExecutor() else { return nil }
-        return surrounding
     }
 }

@@ -5,7 +5,7 @@ import UnixSignals
 
 /// The demo as one process: telemetry, three participants, and the orchestrator that works through the orders.
 struct Demo {
-    let options: Checkout
+    let options: DemoOptions
 
     /// Runs until the last order is done, and with `--hold` until a signal comes.
     func run() async throws {

@@ -65,7 +65,7 @@ struct ConsistencyCheckTests {
     @Test func namesEveryDisagreement() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "checkout-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let options = try Checkout.parse(["--orders", "2", "--out", path])
+        let options = try DemoOptions.parse(["--orders", "2", "--out", path])
         let folder = OutputFolder(path: path)
         try folder.prepare()
         let participants = try Participants(options: options, folder: folder)

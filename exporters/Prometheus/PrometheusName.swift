@@ -9,7 +9,7 @@ enum PrometheusName {
     /// A unit or suffix that the name already has is not said twice.
     /// - Returns: nil when no letter or digit of the name is left.
     static func metric(_ descriptor: MetricDescriptor) -> String? {
-        var words = descriptor.name.split { !isWordCharacter($0) }.map(String.init)
+        var words = descriptor.name.split { !$0.isMetricWord }.map(String.init)
         guard !words.isEmpty else { return nil }
         let isCounter = descriptor.kind == .counter
         if isCounter, words.count > 1, words.last == "total" { words.removeLast() }
@@ -27,7 +27,7 @@ enum PrometheusName {
     static func label(_ key: String) -> String {
         var name = ""
         for scalar in key.unicodeScalars {
-            let isValid = scalar != ":" && isWordScalar(scalar)
+            let isValid = scalar != ":" && scalar.isMetricWord
             if isValid {
                 name.unicodeScalars.append(scalar)
             } else if name.last != "_" {
@@ -35,19 +35,6 @@ enum PrometheusName {
             }
         }
         return name.isEmpty ? "_" : withoutLeadingDigit(name)
-    }
-
-    /// ASCII letters, digits and the colon; an underscore separates words.
-    static func isWordCharacter(_ character: Character) -> Bool {
-        // A letter with a combining accent is one Character of several scalars, and not ASCII.
-        character.unicodeScalars.count == 1 && character.unicodeScalars.first.map(isWordScalar) == true
-    }
-
-    private static func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", ":": true
-        default: false
-        }
     }
 
     private static func withoutLeadingDigit(_ name: String) -> String {

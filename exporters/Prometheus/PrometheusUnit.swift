@@ -31,7 +31,7 @@ enum PrometheusUnit {
     }
 
     private static func tokens(_ text: String) -> [String] {
-        text.split { !PrometheusName.isWordCharacter($0) }.map(String.init)
+        text.split { !$0.isMetricWord }.map(String.init)
     }
 
     private static let spelled: [String: String] = [

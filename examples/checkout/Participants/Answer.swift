@@ -14,8 +14,6 @@ struct Answer: Codable, Equatable, Sendable, ResponseCodable {
         Answer(status: 409, code: code, message: message)
     }
 
-    static let missingKey = Answer(
-        status: 400, code: "missing_key", message: "send the header \(IdempotencyKey.header): ORDER/OPERATION")
     static let unavailable = Answer(status: 503, code: "unavailable", message: "try again later")
 
     func response(from request: Request, context: some RequestContext) throws -> Response {

@@ -47,3 +47,8 @@ enum AnswerTable {
         return (answer, false)
     }
 }
+
+extension Answer {
+    static let missingKey = Answer(
+        status: 400, code: "missing_key", message: "send the header \(IdempotencyKey.header): ORDER/OPERATION")
+}

@@ -8,7 +8,7 @@ struct Participants: Sendable {
     let shipping: ParticipantService
 
     /// Creates the three databases; nothing listens yet.
-    init(options: Checkout, folder: OutputFolder) throws {
+    init(options: DemoOptions, folder: OutputFolder) throws {
         func service(_ participant: some Participant, port: Int) throws -> ParticipantService {
             let path = folder.database(of: participant.name)
             return ParticipantService(

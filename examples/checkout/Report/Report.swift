@@ -3,7 +3,7 @@ import ServiceLifecycle
 
 /// What stands at the end of a run: files in the output folder, a table, a trace, and where to look next.
 struct Report: Sendable {
-    let options: Checkout
+    let options: DemoOptions
     let folder: OutputFolder
     let sagascope: SagascopeService
     let participants: Participants

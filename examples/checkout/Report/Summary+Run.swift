@@ -3,7 +3,7 @@ import Sagascope
 extension Summary {
     /// Puts together what the orchestrator saw and what the telemetry counted.
     init(
-        options: Checkout, elapsed: Duration, figures: RunLedger.Figures, sagascope: SagascopeService,
+        options: DemoOptions, elapsed: Duration, figures: RunLedger.Figures, sagascope: SagascopeService,
         disagreements: [String]
     ) {
         let statistics = sagascope.statistics
