@@ -34,6 +34,20 @@ struct JSONTests {
         #expect(!text.contains("traceState"), "a field at its default is left out")
     }
 
+    /// Recording keeps a NUL, which libprotobuf-c, unpacking, takes for the end of a string.
+    @Test func textGoesOnAfterANUL() async throws {
+        try await withRecording { recording in
+            var span = TraceSpan("nul", parent: nil)
+            span.set("nul", to: "\0a\0b")
+            span.set("empty", to: "")
+            let id = span.context.spanID.description
+            span.end()
+            let exported = try #require(try await recording.exported().spans.first { $0.spanId == id })
+            #expect(exported["nul"] == .string("\0a\0b"))
+            #expect(exported["empty"] == .string(""))
+        }
+    }
+
     @Test func repairsTextThatIsNotUTF8() throws {
         var output = JSONOutput(reserving: 16)
         let broken: [UInt8] = [0x61, 0xFF, 0x62]

@@ -11,20 +11,20 @@ final class MessageArena {
     /// Of every allocation: the strictest alignment a protobuf-c message asks for.
     private static let alignment = 8
 
-    private var chunks: [UnsafeMutableRawPointer] = []
+    private var chunks: [(start: UnsafeMutableRawPointer, size: Int)] = []
     private var free: UnsafeMutableRawPointer
     private var available: Int
     private var nextChunk: Int
 
     init() {
         free = .allocate(byteCount: Self.firstChunk, alignment: Self.alignment)
-        chunks.append(free)
+        chunks.append((free, Self.firstChunk))
         available = Self.firstChunk
         nextChunk = Self.firstChunk * 2
     }
 
     deinit {
-        for chunk in chunks { chunk.deallocate() }
+        for chunk in chunks { chunk.start.deallocate() }
     }
 
     /// Uninitialised memory of at least `byteCount` bytes.
@@ -40,7 +40,7 @@ final class MessageArena {
     private func addChunk(atLeast byteCount: Int) {
         let size = max(nextChunk, byteCount)
         free = .allocate(byteCount: size, alignment: Self.alignment)
-        chunks.append(free)
+        chunks.append((free, size))
         available = size
         nextChunk = min(nextChunk * 2, Self.largestChunk)
     }
@@ -97,18 +97,37 @@ final class MessageArena {
         ProtobufCBinaryData(len: bytes.count, data: array(bytes) { $0 })
     }
 
+    // MARK: unpacking
+
     /// Runs `body` with an allocator for protobuf-c's unpacking: objects come from this arena, freeing one does
-    /// nothing.
+    /// nothing. Before each object stands its size, which tells a string's length though there be a NUL inside.
     func withAllocator<Result>(_ body: (UnsafeMutablePointer<ProtobufCAllocator>) -> Result) -> Result {
         var allocator = ProtobufCAllocator(
-            alloc: { arena, size in
-                guard let arena else { return nil }
+            alloc: { context, size in
+                guard let context else { return nil }
                 // `allocator_data` below is this arena, alive for the whole of `body`.
-                return Unmanaged<MessageArena>.fromOpaque(arena).takeUnretainedValue().allocate(byteCount: size)
+                let arena = Unmanaged<MessageArena>.fromOpaque(context).takeUnretainedValue()
+                let block = arena.allocate(byteCount: MessageArena.alignment + size)
+                block.storeBytes(of: size, as: Int.self)
+                return block + MessageArena.alignment
             },
             free: { _, _ in },
             allocator_data: Unmanaged.passUnretained(self).toOpaque()
         )
         return withExtendedLifetime(self) { body(&allocator) }
+    }
+
+    /// The UTF-8 of a string in a message that was unpacked by this arena's allocator.
+    func unpacked(_ text: UnsafePointer<CChar>?) -> UnsafeBufferPointer<UInt8> {
+        // A field that the bytes did not have points at a constant of the library.
+        guard let text, text.pointee != 0 || owns(text) else { return UnsafeBufferPointer(start: nil, count: 0) }
+        let start = UnsafeRawPointer(text)
+        let size = start.load(fromByteOffset: -Self.alignment, as: Int.self)
+        // The last byte is the NUL that the library adds.
+        return UnsafeBufferPointer(start: start.assumingMemoryBound(to: UInt8.self), count: size - 1)
+    }
+
+    private func owns(_ address: UnsafeRawPointer) -> Bool {
+        chunks.contains { UnsafeRawPointer($0.start) <= address && address < UnsafeRawPointer($0.start + $0.size) }
     }
 }

@@ -1,4 +1,5 @@
 import COTLP
+import Glibc
 
 /// Prints any message of libprotobuf-c as OTLP/JSON, led by the message's own descriptor.
 ///
@@ -9,10 +10,13 @@ import COTLP
 /// Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 struct MessageJSON {
     private var output: JSONOutput
+    private let arena: MessageArena
 
-    /// - Parameter message: an initialised message whose strings, arrays and nested messages are alive for the call.
-    static func line(of message: UnsafePointer<ProtobufCMessage>, reserving capacity: Int) -> [UInt8] {
-        var printer = MessageJSON(output: JSONOutput(reserving: capacity))
+    /// - Parameter message: a message that `arena`'s allocator unpacked.
+    static func line(
+        of message: UnsafePointer<ProtobufCMessage>, in arena: MessageArena, reserving capacity: Int
+    ) -> [UInt8] {
+        var printer = MessageJSON(output: JSONOutput(reserving: capacity), arena: arena)
         printer.object(message)
         printer.output.raw("\n")
         return printer.output.bytes
@@ -23,7 +27,7 @@ struct MessageJSON {
         let descriptor = message.pointee.descriptor.pointee
         var isFirst = true
         for field in UnsafeBufferPointer(start: descriptor.fields, count: Int(descriptor.n_fields)) {
-            guard Field.isPresent(field, in: message) else { continue }
+            guard isPresent(field, in: message) else { continue }
             if !isFirst { output.raw(",") }
             isFirst = false
             name(of: field)
@@ -84,7 +88,7 @@ struct MessageJSON {
         case PROTOBUF_C_TYPE_BOOL:
             output.raw(place.load(as: protobuf_c_boolean.self) != 0 ? "true" : "false")
         case PROTOBUF_C_TYPE_STRING:
-            output.string(Field.string(at: place))
+            output.string(string(at: place))
         case PROTOBUF_C_TYPE_BYTES:
             let content = Field.bytes(at: place)
             if Field.isIdentifier(field) { output.hex(content) } else { output.base64(content) }
@@ -93,17 +97,11 @@ struct MessageJSON {
             if let nested = place.load(as: UnsafePointer<ProtobufCMessage>?.self) { object(nested) }
         }
     }
-}
 
-/// How libprotobuf-c lays a field out in its message.
-///
-/// Invariant for every pointer here: the message was made by its generated `init` or by unpacking, so that each member
-/// stands at the descriptor's offset with the C type that the field's type stands for.
-private enum Field {
     /// Whether the field has a value that JSON shows.
-    static func isPresent(_ field: ProtobufCFieldDescriptor, in message: UnsafePointer<ProtobufCMessage>) -> Bool {
+    private func isPresent(_ field: ProtobufCFieldDescriptor, in message: UnsafePointer<ProtobufCMessage>) -> Bool {
         let member = UnsafeRawPointer(message) + Int(field.offset)
-        if field.label == PROTOBUF_C_LABEL_REPEATED { return count(field, in: message) > 0 }
+        if field.label == PROTOBUF_C_LABEL_REPEATED { return Field.count(field, in: message) > 0 }
         if field.flags & PROTOBUF_C_FIELD_FLAG_ONEOF.rawValue != 0 {
             let chosen = (UnsafeRawPointer(message) + Int(field.quantifier_offset)).load(as: UInt32.self)
             return chosen == field.id
@@ -111,20 +109,30 @@ private enum Field {
         return !isDefault(field.type, member)
     }
 
-    /// The number of elements of a repeated field.
-    static func count(_ field: ProtobufCFieldDescriptor, in message: UnsafePointer<ProtobufCMessage>) -> Int {
-        (UnsafeRawPointer(message) + Int(field.quantifier_offset)).load(as: Int.self)
-    }
-
-    private static func isDefault(_ type: ProtobufCType, _ place: UnsafeRawPointer) -> Bool {
+    private func isDefault(_ type: ProtobufCType, _ place: UnsafeRawPointer) -> Bool {
         switch type {
         case PROTOBUF_C_TYPE_STRING: string(at: place).isEmpty
-        case PROTOBUF_C_TYPE_BYTES: bytes(at: place).isEmpty
+        case PROTOBUF_C_TYPE_BYTES: Field.bytes(at: place).isEmpty
         case PROTOBUF_C_TYPE_MESSAGE: place.load(as: UnsafeRawPointer?.self) == nil
         // Numbers by their bits: a negative zero is a value.
         default:
-            stride(of: type) == 8 ? place.load(as: UInt64.self) == 0 : place.load(as: UInt32.self) == 0
+            Field.stride(of: type) == 8 ? place.load(as: UInt64.self) == 0 : place.load(as: UInt32.self) == 0
         }
+    }
+
+    private func string(at place: UnsafeRawPointer) -> UnsafeBufferPointer<UInt8> {
+        arena.unpacked(place.load(as: UnsafePointer<CChar>?.self))
+    }
+}
+
+/// How libprotobuf-c lays a field out in its message.
+///
+/// Invariant for every pointer here: the message was made by its generated `init` or by unpacking, so that each member
+/// stands at the descriptor's offset with the C type that the field's type stands for.
+private enum Field {
+    /// The number of elements of a repeated field.
+    static func count(_ field: ProtobufCFieldDescriptor, in message: UnsafePointer<ProtobufCMessage>) -> Int {
+        (UnsafeRawPointer(message) + Int(field.quantifier_offset)).load(as: Int.self)
     }
 
     static func stride(of type: ProtobufCType) -> Int {
@@ -137,10 +145,10 @@ private enum Field {
         }
     }
 
-    static func name(_ field: ProtobufCFieldDescriptor) -> UnsafeBufferPointer<UInt8> { text(field.name) }
-
-    static func string(at place: UnsafeRawPointer) -> UnsafeBufferPointer<UInt8> {
-        text(place.load(as: UnsafePointer<CChar>?.self))
+    static func name(_ field: ProtobufCFieldDescriptor) -> UnsafeBufferPointer<UInt8> {
+        guard let name = field.name else { return UnsafeBufferPointer(start: nil, count: 0) }
+        return UnsafeBufferPointer(
+            start: UnsafeRawPointer(name).assumingMemoryBound(to: UInt8.self), count: strlen(name))
     }
 
     static func bytes(at place: UnsafeRawPointer) -> UnsafeBufferPointer<UInt8> {
@@ -151,13 +159,5 @@ private enum Field {
     /// Every `bytes` field of OTLP that is named `…_id` is a trace or span id.
     static func isIdentifier(_ field: ProtobufCFieldDescriptor) -> Bool {
         name(field).suffix(3).elementsEqual("_id".utf8)
-    }
-
-    private static func text(_ start: UnsafePointer<CChar>?) -> UnsafeBufferPointer<UInt8> {
-        guard let start else { return UnsafeBufferPointer(start: nil, count: 0) }
-        var length = 0
-        while start[length] != 0 { length += 1 }
-        return UnsafeBufferPointer(
-            start: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self), count: length)
     }
 }

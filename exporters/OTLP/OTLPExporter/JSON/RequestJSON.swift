@@ -13,7 +13,7 @@ enum RequestJSON {
             arena.withAllocator { allocator in
                 request.withUnsafeBufferPointer { bytes in
                     let message = unpack(signal, bytes, allocator)
-                    return message.map { MessageJSON.line(of: $0, reserving: request.count * growth) }
+                    return message.map { MessageJSON.line(of: $0, in: arena, reserving: request.count * growth) }
                 }
             }
         }
