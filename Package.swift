@@ -26,6 +26,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
@@ -41,6 +42,7 @@ let package = Package(
             name: "SagaTelemetry",
             dependencies: [
                 "CSagascope",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -89,6 +91,8 @@ let package = Package(
             name: "Sagascope",
             dependencies: [
                 "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "OTLPExporter", "PrometheusExporter", "Gzip",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -141,6 +145,8 @@ let package = Package(
                 "CFloor", "CMallocCount", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation", "SagaTasks",
                 "SagaTelemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Tests/Bench/Bench",
@@ -158,6 +164,8 @@ let package = Package(
             name: "SagaTelemetryTests",
             dependencies: [
                 "SagaTelemetry", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -197,7 +205,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SagascopeTests",
-            dependencies: ["Sagascope", "OTLPExporter", "SagaTelemetry", "TestSupport"], swiftSettings: strict),
+            dependencies: [
+                "Sagascope", "OTLPExporter", "SagaTelemetry", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TortureTests",
             dependencies: ["checkout", "SagaInstrumentation", "SagaTelemetry", "TestSupport"], swiftSettings: strict),

@@ -4,7 +4,6 @@ import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
 import Synchronization
-import Tracing
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -23,7 +22,7 @@ import Foundation
 public enum Sagascope {
     private static let isBootstrapped = Mutex(false)
 
-    /// Reads the settings, begins to record and to export, and installs the tracer of swift-distributed-tracing.
+    /// Reads the settings, begins to record and to export, and installs ``Backends``.
     ///
     /// - Parameters:
     ///   - environment: the process's own by default.
@@ -44,7 +43,7 @@ public enum Sagascope {
             guard !isBootstrapped else { throw BootstrapError.alreadyBootstrapped }
             isBootstrapped = true
         }
-        installTracer()
+        configuration.backends.install()
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
         TaskTracking.isEnabled = configuration.taskTracking
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds
@@ -79,17 +78,6 @@ public enum Sagascope {
                 Diagnostics.logger.warning("\(name) is set, but this version does not read it. \(group.instead)")
             }
         }
-    }
-
-    /// A tracer that the program installed itself stays: the library allows one, and would stop the process for a second.
-    private static func installTracer() {
-        guard InstrumentationSystem.tracer is NoOpTracer else {
-            Diagnostics.logger.warning(
-                "another tracer is installed; its spans do not join saga traces. Let Sagascope.bootstrap() install its own"
-            )
-            return
-        }
-        InstrumentationSystem.bootstrap(SagascopeTracer())
     }
 }
 

@@ -28,6 +28,9 @@ public struct ExportedTelemetry: Sendable {
 
     public func spans(named name: String) -> [ExportedSpan] { spans.filter { $0.name == name } }
 
+    /// Messages of a logger with this label.
+    public func messages(of logger: String) -> [ExportedLog] { logs.filter { $0["logger.name"] == .string(logger) } }
+
     public func logs(named name: String) -> [ExportedLog] { logs.filter { $0.eventName == name } }
 }
 
@@ -75,9 +78,13 @@ public struct ExportedLog: Sendable, Decodable {
     public let timeUnixNano: String
     public let eventName: String?
     public let severityNumber: Int
+    public let severityText: String?
+    public let body: ExportedValue?
+    public let flags: UInt32?
     public let traceId: String?
     public let spanId: String?
     public let attributes: [ExportedPair]?
+    public let droppedAttributesCount: Int?
 
     public subscript(key: String) -> ExportedValue? { attributes?.last { $0.key == key }?.value }
 }

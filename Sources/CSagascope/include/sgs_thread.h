@@ -76,6 +76,16 @@ static inline void sgs_cell_add(uint64_t cell, uint64_t value) {
   __atomic_store_n(at, __atomic_load_n(at, __ATOMIC_RELAXED) + value, __ATOMIC_RELAXED);
 }
 
+static inline void sgs_cell_add_double(uint64_t cell, double value) {
+  uint64_t *at = sgs_self()->cells + cell;
+  uint64_t bits = __atomic_load_n(at, __ATOMIC_RELAXED);
+  double total;
+  memcpy(&total, &bits, 8);
+  total += value;
+  memcpy(&bits, &total, 8);
+  __atomic_store_n(at, bits, __ATOMIC_RELAXED);
+}
+
 static inline void sgs_cell_record(uint64_t bucket, uint64_t sum, double value) {
   uint64_t *cells = sgs_self()->cells;
   __atomic_store_n(cells + bucket, __atomic_load_n(cells + bucket, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);

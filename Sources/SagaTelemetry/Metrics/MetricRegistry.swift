@@ -14,6 +14,8 @@ public final class MetricRegistry: Sendable {
 
     private let state = Mutex(State())
     private let startTime = sgs_unix_ns()
+    /// What swift-metrics code measures into this registry.
+    let observedFamilies = ObservedFamilies()
 
     private struct State {
         var byName: [String: Int] = [:]

@@ -66,7 +66,9 @@ public final class TelemetryPipeline: Service {
             }
             // Detached: the pipeline shall not carry the task-locals of whoever started it for the rest of its life.
             let workers = [spans.run, logs.run, metrics.run].map { run in
-                Task.detached(executorPreference: PipelineExecutor.shared) { await run() }
+                Task.detached(executorPreference: PipelineExecutor.shared) {
+                    await Diagnostics.$isExporting.withValue(true) { await run() }
+                }
             }
             state = .running(workers)
         }

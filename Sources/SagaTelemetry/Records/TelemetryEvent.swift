@@ -33,10 +33,38 @@ public enum TelemetryEvent {
         _ attributes: (inout EventAttributes) -> Void = { _ in }
     ) {
         guard sgs_is_recording() != 0, let encoder = RecordEncoder() else { return }
-        encoder.beginEvent(name, severity, context, time: time)
+        encoder.beginLogRecord(severity.rawValue, severity.text, context, time: time)
+        encoder.writeText(name, tag: EventField.name)
         var setter = EventAttributes(encoder: encoder)
         attributes(&setter)
         encoder.endEvent()
+    }
+
+    /// A log record without a name: a message of the program's own log.
+    /// - Parameters:
+    ///   - severity: OTLP's severity number.
+    ///   - text: the level as the program names it.
+    ///   - body: cut after ``bodyLimit`` bytes, with a note of how much was cut.
+    static func emitLog(
+        _ severity: UInt8, _ text: StaticString, body: String, context: TraceContext?,
+        _ attributes: (inout EventAttributes) -> Void
+    ) {
+        guard sgs_is_recording() != 0, let encoder = RecordEncoder() else { return }
+        encoder.beginLogRecord(severity, text, context, time: nil)
+        let body = body.utf8.count > bodyLimit ? cut(body) : body
+        encoder.writeBody(body)
+        var setter = EventAttributes(encoder: encoder)
+        attributes(&setter)
+        encoder.endEvent()
+    }
+
+    /// Half of what a record may have, so that attributes have room.
+    private static let bodyLimit = 32 << 10
+
+    private static func cut(_ body: String) -> String {
+        var end = body.utf8.index(body.startIndex, offsetBy: bodyLimit)
+        while end.samePosition(in: body.unicodeScalars) == nil { end = body.utf8.index(before: end) }
+        return "\(body[..<end])… (\(body[end...].utf8.count) more bytes)"
     }
 }
 
@@ -68,25 +96,26 @@ public struct EventAttributes: ~Copyable, AttributeSetting {
 }
 
 private enum EventField {
+    static let body: UInt8 = 5 << 3 | 2
+    static let name: UInt8 = 12 << 3 | 2
     static let number: UInt8 = 6
     static let attributes: UInt8 = 6 << 3 | 2
     static let droppedAttributes: UInt8 = 7 << 3
 }
 
 extension RecordEncoder {
-    fileprivate func beginEvent(_ name: String, _ severity: Severity, _ context: TraceContext?, time: UInt64?) {
+    /// The slot is empty and has room for all of this.
+    fileprivate func beginLogRecord(_ severity: UInt8, _ text: StaticString, _ context: TraceContext?, time: UInt64?) {
         slot.pointee.attribute_field = EventField.number
         let now = now
-        let length = name.utf8.count
-        let named = reserve(length + 96)
         var at = cursor
         at.byte(1 << 3 | 1)
         at.fixed64(time ?? now)
         at.byte(11 << 3 | 1)  // when it was written down; differs from the time for what is known only afterwards
         at.fixed64(now)
         at.byte(2 << 3)
-        at.byte(severity.rawValue)
-        at.field(Wire.lengthDelimited(3), severity.text.utf8Start, severity.text.utf8CodeUnitCount)
+        at.byte(severity)
+        at.field(Wire.lengthDelimited(3), text.utf8Start, text.utf8CodeUnitCount)
         if let context {
             at.byte(8 << 3 | 5)
             at.fixed32(UInt32(context.flags))
@@ -98,11 +127,27 @@ extension RecordEncoder {
             at.byte(8)
             at.bigEndian64(context.spanID.value)
         }
-        if named {
-            var name = name
-            name.withUTF8 { if let base = $0.baseAddress { at.field(Wire.lengthDelimited(12), base, $0.count) } }
-        }
         cursor = at
+    }
+
+    /// A string field; left out when it would make the record too large.
+    fileprivate func writeText(_ text: String, tag: UInt8) {
+        guard reserve(text.utf8.count + Wire.header) else { return }
+        var at = cursor
+        var text = text
+        text.withUTF8 { if let base = $0.baseAddress { at.field(tag, base, $0.count) } }
+        cursor = at
+    }
+
+    /// AnyValue { string }.
+    fileprivate func writeBody(_ text: String) {
+        let count = text.utf8.count
+        guard reserve(count + 2 * Wire.header) else { return }
+        var at = cursor
+        at.byte(EventField.body)
+        at.varint(UInt64(1 + Wire.varintSize(UInt64(count)) + count))
+        cursor = at
+        writeText(text, tag: Wire.lengthDelimited(1))
     }
 
     fileprivate func endEvent() {

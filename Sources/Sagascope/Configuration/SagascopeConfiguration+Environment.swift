@@ -6,6 +6,7 @@ extension SagascopeConfiguration {
     /// - Throws: ``ConfigurationError`` for a value that cannot be used, and for an unknown `SAGASCOPE_` name.
     public init(environment: [String: String]) throws(ConfigurationError) {
         self.init()
+        surroundings.environment = environment
         let reader = EnvironmentReader(environment)
         try reader.checkNames()
         isDisabled = try reader.flag("OTEL_SDK_DISABLED") ?? isDisabled

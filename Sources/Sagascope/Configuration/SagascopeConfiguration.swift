@@ -1,6 +1,12 @@
 public import OTLPExporter
 public import SagaTelemetry
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// Everything that can be set. Environment variables come first, then what the program sets in the closure of
 /// ``Sagascope/bootstrap(environment:configure:)``; ``Setting/all`` lists the variables with their defaults.
 public struct SagascopeConfiguration: Sendable {
@@ -12,6 +18,12 @@ public struct SagascopeConfiguration: Sendable {
     public var serviceName: String
     /// `OTEL_RESOURCE_ATTRIBUTES`, besides the service's name.
     public var resourceAttributes: [String: AttributeValue] = [:]
+    /// What else is found out about the process and put into the resource.
+    public var resourceDetection = ResourceDetection.standard
+    var surroundings = Surroundings.process(environment: ProcessInfo.processInfo.environment)
+
+    /// The backends that bootstrap installs for swift-distributed-tracing and swift-metrics.
+    public var backends = Backends.all
 
     /// Where spans, events and pushed metrics go.
     public var export = Export.file(File())
@@ -70,7 +82,10 @@ public struct SagascopeConfiguration: Sendable {
 
     /// The resource that every request, line and page names.
     public var resource: Resource {
-        var pairs: [(key: String, value: AttributeValue)] = resourceAttributes.map { ($0.key, $0.value) }
+        // Of two with one key the last one stands: what was set, before what was found.
+        var pairs: [(key: String, value: AttributeValue)] =
+            resourceDetection.attributes(in: surroundings).map { ($0.key, $0.value) }
+        pairs += resourceAttributes.map { ($0.key, $0.value) }
         pairs += [
             ("service.name", .string(serviceName)),
             ("telemetry.sdk.name", "sagascope"),
