@@ -45,7 +45,7 @@ enum ReferencePage {
 
         \(Markdown.table(["Metric", "Kind, unit", "Attributes", "Meaning"], MetricCatalogue.all.map(row)))
 
-        A metric keeps up to \(InstrumentFamily.cardinalityLimit.formatted) sets of attributes; all further ones share one \
+        A metric keeps up to \(MetricOptions.defaultCardinalityLimit.formatted) sets of attributes; all further ones share one \
         series with `otel.metric.overflow="true"`.
 
         Buckets, in seconds, as `le` has them on the Prometheus page:
