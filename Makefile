@@ -5,7 +5,7 @@
 SWIFT  ?= swift
 PYTHON := .build/venv/bin/python3
 APT    := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler zlib1g-dev libsqlite3-dev pkg-config \
-          prometheus python3 python3-venv gzip
+          prometheus python3 python3-venv gzip openssl
 
 # The demo's options.
 ORDERS ?= 2000
@@ -64,9 +64,9 @@ proto: setup ## Generate the OTLP messages anew and check that nothing changes
 	exporters/OTLP/proto/generate.sh
 	git diff --exit-code -- exporters/OTLP/COTLP
 
-docs: setup ## Write docs/reference.md from the catalogue and the settings
+docs: setup ## Write docs/reference.md and docs/configuration.md from the lists in the code
 	$(SWIFT) build --product sagascope-reference
-	.build/debug/sagascope-reference > .build/reference.md && mv .build/reference.md docs/reference.md
+	.build/debug/sagascope-reference docs
 
 clean: ## Remove what was built
 	rm -rf .build .demo

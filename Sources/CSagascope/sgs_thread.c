@@ -139,3 +139,10 @@ double sgs_cell_sum_double(uint64_t cell) {
   }
   return sum;
 }
+
+void sgs_cells_sum(const uint32_t *cells, uint64_t count, uint64_t *sums) {
+  memset(sums, 0, count * sizeof *sums);
+  // Block by block: the cells of one thread are near each other.
+  for (sgs_thread *block = sgs_thread_first(); block; block = block->next)
+    for (uint64_t i = 0; i < count; i++) sums[i] += __atomic_load_n(block->cells + cells[i], __ATOMIC_RELAXED);
+}

@@ -48,7 +48,7 @@ final class SagaInstruments: Sendable {
         steps.withLock { steps in
             if let known = steps[name] { return known }
             let made = StepInstruments(saga: saga, step: name)
-            if steps.count < InstrumentFamily.cardinalityLimit { steps[name] = made }
+            if steps.count < MetricOptions.defaultCardinalityLimit { steps[name] = made }
             return made
         }
     }
@@ -61,7 +61,7 @@ final class SagaInstruments: Sendable {
         cache.withLock { cache in
             if let known = cache[saga] { return known }
             let made = SagaInstruments(saga)
-            if cache.count < InstrumentFamily.cardinalityLimit { cache[saga] = made }
+            if cache.count < MetricOptions.defaultCardinalityLimit { cache[saga] = made }
             return made
         }
     }

@@ -49,7 +49,7 @@ final class TaskInstruments: Sendable {
     }
 
     /// As many as an instrument has series; a step name that never repeats shares one entry from then on.
-    private static let limit = InstrumentFamily.cardinalityLimit
+    private static let limit = MetricOptions.defaultCardinalityLimit
     private static let cache = Mutex<[Key: TaskInstruments]>([:])
 
     static func of(saga: String, step: String?) -> TaskInstruments {

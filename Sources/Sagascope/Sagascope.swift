@@ -1,3 +1,4 @@
+public import Configuration
 import Logging
 import OTLPExporter
 import SagaInstrumentation
@@ -25,17 +26,19 @@ public enum Sagascope {
     /// Reads the settings, begins to record and to export, and installs ``Backends``.
     ///
     /// - Parameters:
-    ///   - environment: the process's own by default.
-    ///   - configure: changes what the environment said.
+    ///   - environment: the process's own by default; it goes before everything else that is read.
+    ///   - providers: of swift-configuration, asked for what neither the environment nor the settings file says.
+    ///   - configure: changes what was read; what it sets holds.
     /// - Returns: a service for a `ServiceGroup`. A program without one calls ``SagascopeService/shutdown(timeout:)``
     ///   before it exits.
-    /// - Throws: ``ConfigurationError`` naming the variable; ``BootstrapError`` on a second call; the exporter's own error
+    /// - Throws: ``ConfigurationError`` naming each setting that is wrong; ``BootstrapError`` on a second call; the exporter's own error
     ///   for an endpoint or a path that cannot work.
     public static func bootstrap(
         environment: [String: String] = ProcessInfo.processInfo.environment,
+        providers: [any ConfigProvider] = [],
         configure: (inout SagascopeConfiguration) -> Void = { _ in }
     ) throws -> SagascopeService {
-        var configuration = try SagascopeConfiguration(environment: environment)
+        var configuration = try SagascopeConfiguration(environment: environment, providers: providers)
         configure(&configuration)
         warnOfUnread(in: environment)
         let exporter = try exporter(for: configuration)
@@ -65,9 +68,9 @@ public enum Sagascope {
             #if OTLPHTTP
             return try OTLPHTTPExporter(configuration: http, resource: configuration.resource, logger: logger)
             #else
-            throw ConfigurationError.unavailable(
-                variable: "OTEL_EXPORTER_OTLP_ENDPOINT", value: "…",
-                reason: "this program was built without the package trait OTLPHTTP")
+            throw ConfigurationError(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", source: "settings",
+                reason: "this program was built without the package trait OTLPHTTP; unset it, and a file is written")
             #endif
         }
     }
@@ -81,7 +84,7 @@ public enum Sagascope {
     }
 }
 
-/// ``Sagascope/bootstrap(environment:configure:)`` was called in a state where it cannot work.
+/// ``Sagascope/bootstrap(environment:providers:configure:)`` was called in a state where it cannot work.
 public enum BootstrapError: Error, CustomStringConvertible {
     case alreadyBootstrapped
 

@@ -5,7 +5,7 @@ public import SagaTelemetry
 public import ServiceLifecycle
 import Synchronization
 
-/// What ``Sagascope/bootstrap(environment:configure:)`` gives: the running pipeline, the admin server and the monitor.
+/// What ``Sagascope/bootstrap(environment:providers:configure:)`` gives: the running pipeline, the admin server and the monitor.
 ///
 /// Recording and exporting are on from the bootstrap; ``run()`` serves the admin routes and ends with the last export. Put
 /// it first in a `ServiceGroup`: groups stop from the last service to the first, so it sees everything that they record.

@@ -1,7 +1,6 @@
 import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
-import Sagascope
 
 /// The whole page.
 enum ReferencePage {
@@ -13,11 +12,11 @@ enum ReferencePage {
 
         Version \(sagascopeVersion). Written by `make docs` from the lists in the code; edit those, not this page.
 
-        [Settings](#settings) · [Metrics](#metrics) · [Events](#events) · [Spans](#spans) · [Attributes](#attributes) · \
+        Settings stand in [configuration.md](configuration.md). [Metrics](#metrics) · [Events](#events) · [Spans](#spans) · [Attributes](#attributes) · \
         [Results](#results) · [Task states](#task-states) · [Block reasons](#block-reasons) · \
         [Drop reasons](#drop-reasons)
         """,
-        settings, metrics, events, spans, attributes,
+        metrics, events, spans, attributes,
         enumeration(
             "Results",
             "`saga.result` of a run: what came of its compensations if there were any, else what its error stands for.",
@@ -35,35 +34,6 @@ enum ReferencePage {
             DropReason.allCases.map { ($0.rawValue, $0.meaning) }),
     ]
 
-    // MARK: settings
-
-    private static let settings = """
-        ## Settings
-
-        Environment variables, read once by `Sagascope.bootstrap()`; what its closure sets goes first. An empty variable \
-        counts as unset. A value that cannot be used, and an unknown name that begins with `SAGASCOPE_`, is an error that \
-        names the variable (the OpenTelemetry specification would have it logged and ignored).
-
-        \(table(of: Setting.all.filter { $0.name.hasPrefix("OTEL_") }))
-
-        \(table(of: Setting.all.filter { !$0.name.hasPrefix("OTEL_") }))
-
-        Once an endpoint is set, signals without one of their own go to `http://localhost:4318`.
-
-        ### Not read yet
-
-        These variables of the OpenTelemetry specification have no effect in this version:
-
-        \(Markdown.table(
-            ["Variables", "What holds instead"], UnreadVariables.groups.map { [Markdown.codes($0.patterns), $0.instead] }))
-        """
-
-    private static func table(of settings: [Setting]) -> String {
-        Markdown.table(
-            ["Variable", "Default", "Value", "Meaning"],
-            settings.map { [Markdown.code($0.name), Markdown.code($0.defaultValue), $0.form.rawValue, $0.meaning] })
-    }
-
     // MARK: metrics
 
     private static let metrics = """
@@ -75,7 +45,7 @@ enum ReferencePage {
 
         \(Markdown.table(["Metric", "Kind, unit", "Attributes", "Meaning"], MetricCatalogue.all.map(row)))
 
-        A metric keeps up to \(InstrumentFamily.cardinalityLimit.formatted) sets of attributes; all further ones share one \
+        A metric keeps up to \(MetricOptions.defaultCardinalityLimit.formatted) sets of attributes; all further ones share one \
         series with `otel.metric.overflow="true"`.
 
         Buckets, in seconds, as `le` has them on the Prometheus page:

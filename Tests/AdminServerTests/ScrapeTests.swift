@@ -12,14 +12,14 @@ private final class GrowingRegistry: Sendable {
 
     func snapshot() -> MetricsSnapshot {
         let count = collections.add(1, ordering: .relaxed).newValue
-        let points = (0..<count).map {
-            NumberPoint(series: $0, attributes: ["n": .int(Int64($0))], value: .int(Int64($0 * 1000)))
-        }
+        let points = (0..<count).map { NumberPoint(series: $0, value: .int(Int64($0 * 1000))) }
         let descriptor = MetricDescriptor("growing", .counter, unit: "{thing}", attributes: ["n"], "Grows.")
         return MetricsSnapshot(
             time: 0,
             metrics: [
-                MetricSnapshot(descriptor: descriptor, instrument: 0, startTime: 0, points: .numbers(points))
+                MetricSnapshot(
+                    descriptor: descriptor, instrument: 0, startTime: 0,
+                    seriesAttributes: points.map { ["n": .int(Int64($0.series))] }, points: .numbers(points))
             ])
     }
 }
@@ -87,25 +87,23 @@ struct ScrapeTests {
     ]
 
     private static func snapshot(_ values: [([String: String], Double)]) -> MetricsSnapshot {
-        let points = values.enumerated().map { index, entry in
-            NumberPoint(
-                series: index, attributes: Attributes(entry.0.map { (key: $0.key, value: .string($0.value)) }),
-                value: .double(entry.1))
-        }
-        let histogram = HistogramPoint(series: 0, attributes: [:], counts: [1, 2, 3], sum: 12.75)
-        let big = NumberPoint(series: 0, attributes: [:], value: .int(9_007_199_254_740_991))
-        let metrics: [(MetricDescriptor, MetricSnapshot.Points)] = [
-            (MetricDescriptor("gauge", .gauge, unit: "s", "A gauge."), .numbers(points)),
+        let attributes = values.map { Attributes($0.0.map { (key: $0.key, value: .string($0.value)) }) }
+        let points = values.enumerated().map { NumberPoint(series: $0, value: .double($1.1)) }
+        let histogram = HistogramPoint(series: 0, counts: [1, 2, 3], sum: 12.75)
+        let big = NumberPoint(series: 0, value: .int(9_007_199_254_740_991))
+        let metrics: [(MetricDescriptor, [Attributes], MetricSnapshot.Points)] = [
+            (MetricDescriptor("gauge", .gauge, unit: "s", "A gauge."), attributes, .numbers(points)),
             (
                 MetricDescriptor("duration", .histogram(bounds: [0.005, 1]), unit: "s", "A histogram."),
-                .histograms([histogram])
+                [.empty], .histograms([histogram])
             ),
-            (MetricDescriptor("big", .counter, unit: "{thing}", "A counter."), .numbers([big])),
+            (MetricDescriptor("big", .counter, unit: "{thing}", "A counter."), [.empty], .numbers([big])),
         ]
         return MetricsSnapshot(
             time: 0,
             metrics: metrics.enumerated().map {
-                MetricSnapshot(descriptor: $1.0, instrument: $0, startTime: 0, points: $1.1)
+                MetricSnapshot(
+                    descriptor: $1.0, instrument: $0, startTime: 0, seriesAttributes: $1.1, points: $1.2)
             })
     }
 }

@@ -23,7 +23,7 @@ struct CollectorTests {
                 configuration: configuration, resource: Samples.resource, logger: log.logger)
             #expect(await exporter.export(spans: spans) == .exported(20))
             #expect(await exporter.export(logs: logs) == .exported(20))
-            #expect(await exporter.export(metrics: Samples.metrics) == .exported(7))
+            #expect(await exporter.export(metrics: Samples.metrics) == .exported(9))
             await exporter.shutdown()
         }
         #expect(log.messages.isEmpty)
@@ -35,7 +35,7 @@ struct CollectorTests {
                 logger: log.logger)
             #expect(await exporter.export(spans: spans) == .exported(20))
             #expect(await exporter.export(logs: logs) == .exported(20))
-            #expect(await exporter.export(metrics: Samples.metrics) == .exported(7))
+            #expect(await exporter.export(metrics: Samples.metrics) == .exported(9))
             await exporter.shutdown()
             for (line, signal) in zip(received, [OTLPSignal.traces, .logs, .metrics]) {
                 let file = try Data(contentsOf: directory.appending(path: "\(signal).jsonl"))

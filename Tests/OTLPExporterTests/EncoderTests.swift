@@ -57,7 +57,7 @@ struct EncoderTests {
 
         let scope = try await Judge.content(of: request, "metrics")["resourceMetrics"]?[0]?["scopeMetrics"]?[0]
         let metrics = scope?["metrics"]
-        #expect(metrics?.count == 5, "the metric without points is left out")
+        #expect(metrics?.count == 6, "the metric without points is left out")
         #expect(
             try metrics?[0]
                 == .parse(
@@ -65,6 +65,9 @@ struct EncoderTests {
                     {"name": "saga.runs", "description": "Runs started.", "unit": "{run}", "sum": {
                         "aggregationTemporality": 2, "isMonotonic": true, "dataPoints": [
                             {"attributes": [{"key": "saga.name", "value": {"stringValue": "checkout"}}], "asInt": "42",
+                             "exemplars": [{"asInt": "3", "timeUnixNano": "1700000000123456794", "spanId": "0000000000000005",
+                                "traceId": "00000000000001020000000000000304",
+                                "filteredAttributes": [{"key": "order", "value": {"stringValue": "o-17"}}]}],
                              "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789"},
                             {"attributes": [{"key": "saga.name", "value": {"stringValue": "refund"}}], "asInt": "0",
                              "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789"}]}}
@@ -88,11 +91,42 @@ struct EncoderTests {
                         {"attributes": [{"key": "saga.name", "value": {"stringValue": "checkout"}}],
                          "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789",
                          "bucketCounts": ["1", "2", "0", "4"], "explicitBounds": [0.1, 1, 10],
-                         "count": "7", "sum": 60.5},
+                         "exemplars": [{"asDouble": 40, "timeUnixNano": "1700000000123456796"}],
+                         "count": "7", "sum": 60.5, "min": 0.05, "max": 40},
                         {"attributes": [{"key": "saga.name", "value": {"stringValue": "refund"}}],
                          "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789",
                          "bucketCounts": ["0", "0", "0", "0"], "explicitBounds": [0.1, 1, 10], "sum": 0}]}
                     """))
+        #expect(
+            try metrics?[5]?["exponentialHistogram"]
+                == .parse(
+                    """
+                    {"aggregationTemporality": 2, "dataPoints": [
+                        {"attributes": [{"key": "saga.name", "value": {"stringValue": "checkout"}}],
+                         "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789",
+                         "count": "9", "sum": 2.5, "min": -4, "max": 8, "scale": 3, "zeroCount": "2",
+                         "zeroThreshold": 1e-9, "positive": {"offset": -9, "bucketCounts": ["1", "0", "5"]},
+                         "negative": {"offset": 15, "bucketCounts": ["1"]}},
+                        {"attributes": [{"key": "saga.name", "value": {"stringValue": "refund"}}],
+                         "startTimeUnixNano": "1700000000123456789", "timeUnixNano": "1700000060123456789",
+                         "sum": 0, "scale": -10}]}
+                    """))
+    }
+
+    @Test func deltasSayTheyAreDeltas() async throws {
+        let deltas = MetricsSnapshot(
+            time: Samples.metrics.time,
+            metrics: Samples.metrics.metrics.map {
+                MetricSnapshot(
+                    descriptor: $0.descriptor, instrument: $0.instrument, temporality: .delta, startTime: $0.startTime,
+                    seriesAttributes: $0.seriesAttributes, points: $0.points)
+            })
+        let request = encoder.encode(metrics: deltas)
+        let scope = try await Judge.content(of: request, "metrics")["resourceMetrics"]?[0]?["scopeMetrics"]?[0]
+        for (index, kind) in [(0, "sum"), (4, "histogram"), (5, "exponentialHistogram")] {
+            let temporality = scope?["metrics"]?[index]?[kind]?["aggregationTemporality"]
+            #expect(try temporality == .parse("1"))
+        }
     }
 
     @Test func encodesEveryKindOfAttributeValue() async throws {
@@ -156,15 +190,14 @@ struct EncoderTests {
     }
 
     @Test func growsTheArenaForLargeSnapshots() async throws {
-        let points = (0..<5_000).map { index in
-            NumberPoint(series: index, attributes: ["series": .int(Int64(index))], value: .int(Int64(index)))
-        }
+        let points = (0..<5_000).map { NumberPoint(series: $0, value: .int(Int64($0))) }
         let snapshot = MetricsSnapshot(
             time: Samples.start + 1,
             metrics: [
                 MetricSnapshot(
                     descriptor: MetricDescriptor("many", .counter, unit: "1", "Many series."), instrument: 0,
-                    startTime: Samples.start, points: .numbers(points))
+                    startTime: Samples.start, seriesAttributes: points.map { ["series": .int(Int64($0.series))] },
+                    points: .numbers(points))
             ])
         try await Judge.check(encoder.encode(metrics: snapshot), "metrics")
     }

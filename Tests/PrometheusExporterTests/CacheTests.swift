@@ -6,14 +6,13 @@ import Testing
 @Suite("The cache of lines")
 struct CacheTests {
     private func points(_ series: [Int], _ value: (Int) -> Int64) -> MetricSnapshot.Points {
-        .numbers(
-            series.map {
-                NumberPoint(series: $0, attributes: ["n": .int(Int64($0))], value: .int(value($0)))
-            })
+        .numbers(series.map { NumberPoint(series: $0, value: .int(value($0))) })
     }
 
     private func snapshot(_ name: String, instrument: Int = 0, _ points: MetricSnapshot.Points) -> MetricSnapshot {
-        MetricSnapshot(descriptor: counter(name), instrument: instrument, startTime: 0, points: points)
+        MetricSnapshot(
+            descriptor: counter(name), instrument: instrument, startTime: 0,
+            seriesAttributes: (0..<500).map { ["n": .int(Int64($0))] }, points: points)
     }
 
     @Test("Every page of a changing registry is what a new renderer would have made")

@@ -109,8 +109,9 @@ struct ConflictTests {
 
     @Test("An instrument or a series that stands twice in a snapshot appears once")
     func repeated() throws {
-        let twice = [0, 0].map { NumberPoint(series: $0, attributes: [:], value: .int(1)) }
-        let repeated = MetricSnapshot(descriptor: counter("n"), instrument: 0, startTime: 0, points: .numbers(twice))
+        let twice = [0, 0].map { NumberPoint(series: $0, value: .int(1)) }
+        let repeated = MetricSnapshot(
+            descriptor: counter("n"), instrument: 0, startTime: 0, seriesAttributes: [.empty], points: .numbers(twice))
         let result = try render(MetricsSnapshot(time: 0, metrics: [repeated, repeated]))
         #expect(result.summary == PrometheusPageSummary(families: 1, points: 1, droppedMetrics: 0, droppedPoints: 3))
     }

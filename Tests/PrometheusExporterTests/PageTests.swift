@@ -55,7 +55,8 @@ struct PageTests {
     @Test("Nothing to say is an empty page, and a metric without points says nothing")
     func empty() {
         #expect(text(snapshot()).isEmpty)
-        let silent = MetricSnapshot(descriptor: counter("a"), instrument: 0, startTime: 0, points: .numbers([]))
+        let silent = MetricSnapshot(
+            descriptor: counter("a"), instrument: 0, startTime: 0, seriesAttributes: [], points: .numbers([]))
         #expect(text(MetricsSnapshot(time: 0, metrics: [silent])).isEmpty)
     }
 

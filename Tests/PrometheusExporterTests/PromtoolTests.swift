@@ -18,18 +18,15 @@ struct PromtoolTests {
 
     @Test("Hostile strings as label values, attribute keys, descriptions and in the resource")
     func hostileStrings() async throws {
-        let points = Self.hostile.enumerated().map { index, string in
-            NumberPoint(series: index, attributes: ["value": .string(string)], value: .int(Int64(index)))
-        }
+        let points = Self.hostile.indices.map { NumberPoint(series: $0, value: .int(Int64($0))) }
         var metrics = [
-            MetricSnapshot(descriptor: counter("values"), instrument: 0, startTime: 0, points: .numbers(points))
+            MetricSnapshot(
+                descriptor: counter("values"), instrument: 0, startTime: 0,
+                seriesAttributes: Self.hostile.map { ["value": .string($0)] }, points: .numbers(points))
         ]
         for (index, string) in Self.hostile.enumerated() {
             let attributes = Attributes([(key: string, value: .string(string))])
-            let descriptor = counter("m\(index)", string)
-            let point = NumberPoint(series: 0, attributes: attributes, value: .int(1))
-            metrics.append(
-                MetricSnapshot(descriptor: descriptor, instrument: index + 1, startTime: 0, points: .numbers([point])))
+            metrics.append(metric(index + 1, counter("m\(index)", string), (attributes, .int(1))))
         }
         let resource = Resource(
             Attributes(Self.hostile.enumerated().map { (key: "r\($0)", value: .string($1)) }))
@@ -50,13 +47,13 @@ struct PromtoolTests {
             .nan, .infinity, -.infinity, 0, -0.0, 1e300, -1e-300, 0.1, 1.0 / 3, .leastNonzeroMagnitude, 1e15,
             123_456.789,
         ]
-        let points = values.enumerated().map { index, value in
-            NumberPoint(series: index, attributes: ["i": .int(Int64(index))], value: .double(value))
-        }
+        let points = values.enumerated().map { NumberPoint(series: $0, value: .double($1)) }
         let histogram = MetricDescriptor("h", .histogram(bounds: [-1, 0, 1e-9, 1e20]), unit: "s", "A histogram.")
         let bytes = page(
             snapshot(
-                MetricSnapshot(descriptor: gauge("g"), instrument: 0, startTime: 0, points: .numbers(points)),
+                MetricSnapshot(
+                    descriptor: gauge("g"), instrument: 0, startTime: 0,
+                    seriesAttributes: values.indices.map { ["i": .int(Int64($0))] }, points: .numbers(points)),
                 metric(1, histogram, ([:], counts: [1, 2, 3, 4, 5], sum: .nan)),
                 metric(2, counter("c"), (["i": "min"], .int(.min)), (["i": "max"], .int(.max)))))
 
@@ -80,18 +77,20 @@ struct PromtoolTests {
         var generator = SplitMix(state: seed)
         var metrics: [MetricSnapshot] = []
         for instrument in 0..<Int.random(in: 1...12, using: &generator) {
-            let points = (0..<Int.random(in: 0...30, using: &generator)).map { series in
+            let attributes = (0..<Int.random(in: 0...30, using: &generator)).map { series in
                 let key = ["a.b", "a_b", "c", "le"].randomElement(using: &generator) ?? ""
                 let value = Self.hostile.randomElement(using: &generator) ?? ""
-                return NumberPoint(
-                    series: series, attributes: Attributes([(key, .string(value)), ("n", .int(Int64(series)))]),
-                    value: .double(Double(bitPattern: generator.next())))
+                return Attributes([(key, .string(value)), ("n", .int(Int64(series)))])
+            }
+            let points = attributes.indices.map {
+                NumberPoint(series: $0, value: .double(Double(bitPattern: generator.next())))
             }
             let descriptor = gauge(
                 "metric.n\(instrument)", unit: ["s", "By", ""].randomElement(using: &generator) ?? "")
             metrics.append(
                 MetricSnapshot(
-                    descriptor: descriptor, instrument: instrument, startTime: 0, points: .numbers(points)))
+                    descriptor: descriptor, instrument: instrument, startTime: 0, seriesAttributes: attributes,
+                    points: .numbers(points)))
         }
         let bytes = page(MetricsSnapshot(time: 0, metrics: metrics))
         let read = try ExpositionPage(bytes)

@@ -7,17 +7,18 @@ func snapshot(_ metrics: MetricSnapshot...) -> MetricsSnapshot { MetricsSnapshot
 func metric(
     _ instrument: Int, _ descriptor: MetricDescriptor, _ points: (Attributes, NumberPoint.Value)...
 ) -> MetricSnapshot {
-    let points = points.enumerated().map { NumberPoint(series: $0, attributes: $1.0, value: $1.1) }
-    return MetricSnapshot(descriptor: descriptor, instrument: instrument, startTime: 0, points: .numbers(points))
+    MetricSnapshot(
+        descriptor: descriptor, instrument: instrument, startTime: 0, seriesAttributes: points.map(\.0),
+        points: .numbers(points.enumerated().map { NumberPoint(series: $0, value: $1.1) }))
 }
 
 func metric(
     _ instrument: Int, _ descriptor: MetricDescriptor, _ points: (Attributes, counts: [UInt64], sum: Double)...
 ) -> MetricSnapshot {
-    let points = points.enumerated().map {
-        HistogramPoint(series: $0, attributes: $1.0, counts: $1.counts, sum: $1.sum)
-    }
-    return MetricSnapshot(descriptor: descriptor, instrument: instrument, startTime: 0, points: .histograms(points))
+    let histograms = points.enumerated().map { HistogramPoint(series: $0, counts: $1.counts, sum: $1.sum) }
+    return MetricSnapshot(
+        descriptor: descriptor, instrument: instrument, startTime: 0, seriesAttributes: points.map(\.0),
+        points: .histograms(histograms))
 }
 
 func counter(_ name: String, unit: String = "{run}", _ description: String = "Something.") -> MetricDescriptor {

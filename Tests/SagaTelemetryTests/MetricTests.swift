@@ -84,7 +84,7 @@ struct MetricTests {
     @Test func seriesPastTheLimitShareOne() {
         for number in 0..<2500 { registry.counter(counts, ["id": .int(Int64(number))]).add() }
         let points = numbers("test.things")
-        #expect(points.count == InstrumentFamily.cardinalityLimit + 1)
+        #expect(points.count == MetricOptions.defaultCardinalityLimit + 1)
         #expect(points["otel.metric.overflow=true"] == .int(500))
     }
 
@@ -169,14 +169,14 @@ struct MetricTests {
         guard let metric = registry.snapshot().metrics.first(where: { $0.descriptor.name == name }),
             case .numbers(let points) = metric.points
         else { return [:] }
-        return Dictionary(uniqueKeysWithValues: points.map { (key($0.attributes), $0.value) })
+        return Dictionary(uniqueKeysWithValues: points.map { (key(metric.attributes(of: $0.series)), $0.value) })
     }
 
     private func histograms(_ name: String) -> [String: HistogramPoint] {
         guard let metric = registry.snapshot().metrics.first(where: { $0.descriptor.name == name }),
             case .histograms(let points) = metric.points
         else { return [:] }
-        return Dictionary(uniqueKeysWithValues: points.map { (key($0.attributes), $0) })
+        return Dictionary(uniqueKeysWithValues: points.map { (key(metric.attributes(of: $0.series)), $0) })
     }
 
     private func key(_ attributes: Attributes) -> String {

@@ -85,7 +85,9 @@ struct ConfigurationTests {
         let error = #expect(throws: ConfigurationError.self) {
             try SagascopeConfiguration(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "me:hush@collector:4318"])
         }
-        #expect(error?.description == "OTEL_EXPORTER_OTLP_ENDPOINT=…@collector:4318: expected an http or https URL")
+        #expect(
+            error?.description
+                == "OTEL_EXPORTER_OTLP_ENDPOINT=…@collector:4318 (environment): expected an http or https URL")
     }
 
     @Test(arguments: [
@@ -94,16 +96,16 @@ struct ConfigurationTests {
         ("SAGASCOPE_ADMIN_PORT", "65536", "a port, 0 to 65535"),
         ("SAGASCOPE_ADMIN_PORT", "-1", "a port, 0 to 65535"),
         ("OTEL_BSP_SCHEDULE_DELAY", "5s", "a whole number of milliseconds, 1 or more"),
-        ("OTEL_BSP_MAX_QUEUE_SIZE", "0", "a whole number, 1 or more"),
-        ("OTEL_BSP_MAX_QUEUE_SIZE", "99999999999999999999", "a whole number, 1 or more"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "0", "a whole number, 1 to 2097152"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "99999999999999999999", "a whole number, 1 to 2097152"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "an http or https URL"),
-        ("SAGASCOPE_FILE_KEEP", "many", "a whole number, 0 or more"),
+        ("SAGASCOPE_FILE_KEEP", "many", "a whole number, 0 to 1000"),
     ])
     func aWrongValueIsAnErrorThatNamesIt(variable: String, value: String, allowed: String) {
         let error = #expect(throws: ConfigurationError.self) {
             try SagascopeConfiguration(environment: [variable: value])
         }
-        #expect(error?.description == "\(variable)=\(value): expected \(allowed)")
+        #expect(error?.description == "\(variable)=\(value) (environment): expected \(allowed)")
     }
 
     @Test func aWrongCompressionOrTransportIsToldOf() {
@@ -112,7 +114,7 @@ struct ConfigurationTests {
             try SagascopeConfiguration(
                 environment: endpoint.merging(["OTEL_EXPORTER_OTLP_COMPRESSION": "zstd"]) { $1 })
         }
-        #expect(compression?.description == "OTEL_EXPORTER_OTLP_COMPRESSION=zstd: expected gzip or none")
+        #expect(compression?.description == "OTEL_EXPORTER_OTLP_COMPRESSION=zstd (environment): expected none, gzip")
         let transport = #expect(throws: ConfigurationError.self) {
             try SagascopeConfiguration(environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"])
         }
@@ -139,7 +141,7 @@ struct ConfigurationTests {
         let farOff = #expect(throws: ConfigurationError.self) {
             try SagascopeConfiguration(environment: ["SAGASCOPE_WHATEVER_THIS_IS": "1"])
         }
-        #expect(farOff?.description == "SAGASCOPE_WHATEVER_THIS_IS is no setting of Sagascope")
+        #expect(farOff?.description == "SAGASCOPE_WHATEVER_THIS_IS (environment): is no setting of Sagascope")
     }
 
     @Test func whatKubernetesSaysOfAServiceIsNoMistake() throws {

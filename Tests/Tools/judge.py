@@ -121,8 +121,8 @@ def check_metric(metric, path, findings):
 def check_point(point, kind, path, findings):
     findings.expect(point.time_unix_nano, path, "a point without time")
     findings.expect(point.start_time_unix_nano <= point.time_unix_nano, path, "a start after the time")
-    if kind in ("sum", "histogram"):
-        findings.expect(point.start_time_unix_nano, path, "a cumulative point without start")
+    if kind in ("sum", "histogram", "exponential_histogram"):
+        findings.expect(point.start_time_unix_nano, path, "a point of a sum or histogram without start")
     if kind in ("sum", "gauge"):
         findings.expect(point.WhichOneof("value") or point.flags & 1, path, "a point without value")
     if kind == "histogram":
@@ -131,8 +131,28 @@ def check_point(point, kind, path, findings):
         findings.expect(sum(counts) == point.count, path, f"buckets add up to {sum(counts)}, count is {point.count}")
         findings.expect(all(a < b for a, b in zip(bounds, bounds[1:])), path, "bounds do not rise")
         findings.expect(point.HasField("sum"), path, "no sum")
+    if kind == "exponential_histogram":
+        check_exponential(point, path, findings)
+    if kind in ("histogram", "exponential_histogram") and point.HasField("min") and point.HasField("max"):
+        findings.expect(point.count and point.min <= point.max, path, "min and max of nothing, or out of order")
     for exemplar in getattr(point, "exemplars", []):
         check_optional_ids(exemplar, path + " exemplar", findings)
+        findings.expect(exemplar.WhichOneof("value"), path, "an exemplar without value")
+        findings.expect(
+            point.start_time_unix_nano <= exemplar.time_unix_nano <= point.time_unix_nano, path,
+            "an exemplar from another time than its point's")
+
+
+def check_exponential(point, path, findings):
+    findings.expect(-10 <= point.scale <= 20, path, f"scale {point.scale}")
+    total = point.zero_count
+    for side in (point.positive, point.negative):
+        counts = list(side.bucket_counts)
+        total += sum(counts)
+        findings.expect(len(counts) <= 160, path, f"{len(counts)} buckets")
+        findings.expect(not counts or (counts[0] and counts[-1]), path, "empty buckets at an end")
+    findings.expect(total == point.count, path, f"buckets add up to {total}, count is {point.count}")
+    findings.expect(point.HasField("sum"), path, "no sum")
 
 
 def check(request, signal):

@@ -8,11 +8,10 @@ struct TelemetryCheckTests {
     private static let bounds = [1.0]
 
     private func snapshot(successes: UInt64) -> MetricsSnapshot {
-        let point = HistogramPoint(
-            series: 0, attributes: ["saga.name": "checkout", "saga.result": "success"], counts: [successes, 0], sum: 0)
         let metric = MetricSnapshot(
             descriptor: MetricDescriptor("saga.run.duration", .histogram(bounds: Self.bounds), unit: "s", "Runs."),
-            instrument: 0, startTime: 0, points: .histograms([point]))
+            instrument: 0, startTime: 0, seriesAttributes: [["saga.name": "checkout", "saga.result": "success"]],
+            points: .histograms([HistogramPoint(series: 0, counts: [successes, 0], sum: 0)]))
         return MetricsSnapshot(time: 0, metrics: [metric])
     }
 

@@ -37,8 +37,8 @@ final class InstrumentLines {
     }
 
     /// - Returns: how many of `points` are on the page.
-    func render(_ points: [NumberPoint], page: Int, to output: inout PageBuffer) -> Int {
-        for point in points where !isKnown(point.series) { learn(point.series, point.attributes) }
+    func render(_ points: [NumberPoint], of metric: MetricSnapshot, page: Int, to output: inout PageBuffer) -> Int {
+        for point in points where !isKnown(point.series) { learn(point.series, metric.attributes(of: point.series)) }
         return append(to: &output) { text, ends, series, start in
             var out = start
             var written = 0
@@ -62,8 +62,10 @@ final class InstrumentLines {
     }
 
     /// - Returns: how many of `points` are on the page.
-    func render(_ points: [HistogramPoint], page: Int, to output: inout PageBuffer) -> Int {
-        for point in points where !isKnown(point.series) { learn(point.series, point.attributes) }
+    func render(
+        _ points: [HistogramPoint], of metric: MetricSnapshot, page: Int, to output: inout PageBuffer
+    ) -> Int {
+        for point in points where !isKnown(point.series) { learn(point.series, metric.attributes(of: point.series)) }
         let buckets = bounds.count + 1
         return append(to: &output) { text, ends, series, start in
             var out = start

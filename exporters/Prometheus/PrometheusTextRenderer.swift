@@ -87,10 +87,10 @@ public struct PrometheusTextRenderer: ~Copyable {
             }
             switch (metric.points, family.kind) {
             case (.numbers(let points), .counter), (.numbers(let points), .gauge):
-                summary.points += lines.render(points, page: page, to: &output)
+                summary.points += lines.render(points, of: metric, page: page, to: &output)
             case (.histograms(let points), .histogram):
-                summary.points += lines.render(points, page: page, to: &output)
-            case (.numbers, .histogram), (.histograms, .counter), (.histograms, .gauge):
+                summary.points += lines.render(points, of: metric, page: page, to: &output)
+            case (.exponential, _), (.numbers, .histogram), (.histograms, .counter), (.histograms, .gauge):
                 continue
             }
         }

@@ -6,4 +6,5 @@
 #include "sgs_ring.h"
 #include "sgs_slot.h"
 #include "sgs_thread.h"
+#include "sgs_tracing.h"
 #include "sgs_tasks.h"

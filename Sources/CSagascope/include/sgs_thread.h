@@ -69,6 +69,8 @@ int64_t sgs_cells_reserve(uint64_t count);
 /// Sums of one cell over all threads.
 uint64_t sgs_cell_sum(uint64_t cell);
 double sgs_cell_sum_double(uint64_t cell);
+/// The sums of `count` cells, each over all threads.
+void sgs_cells_sum(const uint32_t *cells, uint64_t count, uint64_t *sums);
 
 // One writer a cell (its thread), so a relaxed load and store are enough; readers see whole words.
 static inline void sgs_cell_add(uint64_t cell, uint64_t value) {

@@ -6,25 +6,25 @@ import Synchronization
 
 /// Counts up. 16 bytes; copy it freely, bind it once.
 @frozen public struct BoundCounter: Sendable {
-    @usableFromInline let cell: UInt64
+    @usableFromInline let cell: UInt32
 
-    @inlinable init(cell: UInt64) { self.cell = cell }
+    @inlinable init(cell: UInt32) { self.cell = cell }
 
     /// - Parameter amount: must not be negative; a negative amount is ignored, since a counter that falls is no counter.
     @inlinable @inline(__always) public func add(_ amount: Int = 1) {
         guard amount > 0 else { return }
-        sgs_cell_add(cell, UInt64(bitPattern: Int64(amount)))
+        sgs_cell_add(UInt64(cell), UInt64(bitPattern: Int64(amount)))
     }
 }
 
 /// Counts up and down: what is open, queued, in flight.
 @frozen public struct BoundUpDownCounter: Sendable {
-    @usableFromInline let cell: UInt64
+    @usableFromInline let cell: UInt32
 
-    @inlinable init(cell: UInt64) { self.cell = cell }
+    @inlinable init(cell: UInt32) { self.cell = cell }
 
     @inlinable @inline(__always) public func add(_ amount: Int = 1) {
-        sgs_cell_add(cell, UInt64(bitPattern: Int64(amount)))
+        sgs_cell_add(UInt64(cell), UInt64(bitPattern: Int64(amount)))
     }
 
     @inlinable @inline(__always) public func subtract(_ amount: Int = 1) { add(-amount) }
@@ -32,10 +32,10 @@ import Synchronization
 
 /// Counts measurements per bucket and sums them.
 @frozen public struct BoundHistogram: Sendable {
-    @usableFromInline let cell: UInt64
+    @usableFromInline let cell: UInt32
     @usableFromInline let bounds: HistogramBounds
 
-    @inlinable init(cell: UInt64, bounds: HistogramBounds) {
+    @inlinable init(cell: UInt32, bounds: HistogramBounds) {
         self.cell = cell
         self.bounds = bounds
     }
@@ -44,7 +44,8 @@ import Synchronization
     @inlinable @inline(__always) public func record(_ value: Double) {
         let index = bounds.bucket(of: value)
         let sum = value.isNaN ? 0 : value
-        sgs_cell_record(cell &+ UInt64(truncatingIfNeeded: index), cell &+ bounds.bucketCount, sum)
+        let first = UInt64(cell)
+        sgs_cell_record(first &+ UInt64(truncatingIfNeeded: index), first &+ bounds.bucketCount, sum)
     }
 
     /// Records a duration in seconds.

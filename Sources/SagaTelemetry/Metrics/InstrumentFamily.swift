@@ -3,27 +3,22 @@ import Synchronization
 
 /// One metric with all its series: what a descriptor becomes in a registry.
 ///
-/// Binding a set of attributes looks it up or makes a new series, in O(1). Past ``cardinalityLimit`` series every further
-/// set shares one, marked `otel.metric.overflow`: a label that never repeats costs a bounded amount of memory.
-public final class InstrumentFamily: Sendable {
-    public let descriptor: MetricDescriptor
+/// Binding a set of attributes looks it up or makes a new series, in O(1). Past the cardinality limit every further set
+/// shares one, marked `otel.metric.overflow`: a label that never repeats costs a bounded amount of memory.
+final class InstrumentFamily: Sendable {
+    let descriptor: MetricDescriptor
     let bounds: HistogramBounds
     private let state = Mutex(State())
 
-    /// The specification's default.
-    public static let cardinalityLimit = 2000
     static let overflow: Attributes = ["otel.metric.overflow": true]
 
     private struct State {
-        var ordinals: [Attributes: Int] = [:]
-        var series: [Series] = []
+        var series = SeriesTable<Attributes>()
+        /// The first cell of each series; of none for gauges.
+        var cells: [UInt32] = []
+        /// One for each series of a gauge; else none.
+        var gauges: [BoundGauge] = []
         var overflow: Int?
-    }
-
-    /// Where one series keeps its numbers.
-    private enum Series {
-        case cells(Attributes, first: UInt64)
-        case gauge(Attributes, BoundGauge)
     }
 
     init(_ descriptor: MetricDescriptor) {
@@ -33,78 +28,79 @@ public final class InstrumentFamily: Sendable {
 
     // MARK: binding
 
-    /// The first cell of a series; nil when all 2^18 cells of a thread are taken.
-    func cell(_ attributes: Attributes) -> UInt64? {
+    /// The first cell of a series; nil when all cells of a thread are taken.
+    func cell(_ attributes: Attributes, limit: Int) -> UInt32? {
         state.withLock { state in
-            let ordinal = Self.ordinal(of: attributes, in: &state) { attributes in
-                cells.map { .cells(attributes, first: $0) }
-            }
-            guard let ordinal, case .cells(_, let first) = state.series[ordinal] else { return nil }
-            return first
+            number(of: attributes, limit, in: &state).map { state.cells[$0] }
         }
     }
 
-    func gauge(_ attributes: Attributes) -> BoundGauge {
+    func gauge(_ attributes: Attributes, limit: Int) -> BoundGauge {
         state.withLock { state in
-            let ordinal = Self.ordinal(of: attributes, in: &state) { .gauge($0, BoundGauge()) }
-            guard let ordinal, case .gauge(_, let gauge) = state.series[ordinal] else { return BoundGauge() }
-            return gauge
+            number(of: attributes, limit, in: &state).map { state.gauges[$0] } ?? BoundGauge()
         }
     }
 
-    /// A new series' cells: one for a sum; one a bucket and one for the sum of a histogram.
-    private var cells: UInt64? {
-        var count: UInt64 = 1
-        if case .histogram = descriptor.kind { count = bounds.bucketCount + 1 }
-        let first = sgs_cells_reserve(count)
-        return first < 0 ? nil : UInt64(first)
-    }
-
-    private static func ordinal(
-        of attributes: Attributes, in state: inout State, make: (Attributes) -> Series?
-    ) -> Int? {
-        if let known = state.ordinals[attributes] { return known }
-        if state.series.count < cardinalityLimit, let series = make(attributes) {
-            state.ordinals[attributes] = state.series.count
-            state.series.append(series)
-            return state.series.count - 1
-        }
-        if let overflow = state.overflow { return overflow }
-        guard let series = make(Self.overflow) else { return nil }
-        state.overflow = state.series.count
-        state.series.append(series)
+    private func number(of attributes: Attributes, _ limit: Int, in state: inout State) -> Int? {
+        if let known = state.series.number(of: attributes) { return known }
+        let ordinary = state.series.count - (state.overflow == nil ? 0 : 1)
+        if ordinary < limit, let added = add(attributes, to: &state) { return added }
+        if state.overflow == nil { state.overflow = add(Self.overflow, to: &state) }
         return state.overflow
+    }
+
+    private func add(_ attributes: Attributes, to state: inout State) -> Int? {
+        switch descriptor.kind {
+        case .gauge:
+            state.gauges.append(BoundGauge())
+        case .counter, .upDownCounter, .histogram:
+            let first = sgs_cells_reserve(cellCount)
+            guard first >= 0 else { return nil }
+            state.cells.append(UInt32(first))
+        }
+        return state.series.add(attributes)
+    }
+
+    /// A series' cells: one for a sum; one a bucket and one for the sum of a histogram.
+    private var cellCount: UInt64 {
+        if case .histogram = descriptor.kind { bounds.bucketCount + 1 } else { 1 }
     }
 
     // MARK: collection
 
-    func points() -> MetricSnapshot.Points {
-        let series = state.withLock { $0.series }
-        if case .histogram = descriptor.kind {
-            return .histograms(series.enumerated().compactMap(histogramPoint))
-        }
-        var points: [NumberPoint] = []
-        points.reserveCapacity(series.count)
-        for (ordinal, series) in series.enumerated() {
-            if let point = numberPoint(ordinal, series) { points.append(point) }
-        }
-        return .numbers(points)
+    func read() -> (attributes: [Attributes], points: MetricSnapshot.Points) {
+        let (attributes, cells, gauges) = state.withLock { ($0.series.keys, $0.cells, $0.gauges) }
+        let points: MetricSnapshot.Points =
+            switch descriptor.kind {
+            case .gauge: .numbers(Self.points(gauges))
+            case .histogram: .histograms(cells.enumerated().map { histogramPoint($0, UInt64($1)) })
+            case .counter, .upDownCounter: .numbers(Self.points(cells))
+            }
+        return (attributes, points)
     }
 
-    private func numberPoint(_ ordinal: Int, _ series: Series) -> NumberPoint? {
-        switch series {
-        case .cells(let attributes, let first):
-            let sum = Int64(bitPattern: sgs_cell_sum(first))
-            return NumberPoint(series: ordinal, attributes: attributes, value: .int(sum))
-        case .gauge(let attributes, let gauge):
-            return gauge.value.map { NumberPoint(series: ordinal, attributes: attributes, value: .double($0)) }
+    private static func points(_ gauges: [BoundGauge]) -> [NumberPoint] {
+        gauges.indices.compactMap { series in
+            gauges[series].value.map { NumberPoint(series: series, value: .double($0)) }
         }
     }
 
-    private func histogramPoint(_ ordinal: Int, _ series: Series) -> HistogramPoint? {
-        guard case .cells(let attributes, let first) = series else { return nil }
+    private static func points(_ cells: [UInt32]) -> [NumberPoint] {
+        let sums = [UInt64](unsafeUninitializedCapacity: cells.count) { sums, count in
+            sgs_cells_sum(cells, UInt64(cells.count), sums.baseAddress)
+            count = cells.count
+        }
+        return [NumberPoint](unsafeUninitializedCapacity: sums.count) { points, count in
+            for series in sums.indices {
+                let value = NumberPoint.Value.int(Int64(bitPattern: sums[series]))
+                points.initializeElement(at: series, to: NumberPoint(series: series, value: value))
+            }
+            count = sums.count
+        }
+    }
+
+    private func histogramPoint(_ series: Int, _ first: UInt64) -> HistogramPoint {
         let counts = (0..<bounds.bucketCount).map { sgs_cell_sum(first + $0) }
-        let sum = sgs_cell_sum_double(first + bounds.bucketCount)
-        return HistogramPoint(series: ordinal, attributes: attributes, counts: counts, sum: sum)
+        return HistogramPoint(series: series, counts: counts, sum: sgs_cell_sum_double(first + bounds.bucketCount))
     }
 }

@@ -12,12 +12,13 @@ import Synchronization
 public final class MetricRegistry: Sendable {
     public static let shared = MetricRegistry()
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let startTime = sgs_unix_ns()
     /// What swift-metrics code measures into this registry.
     let observedFamilies = ObservedFamilies()
 
     private struct State {
+        var options: MetricOptions
         var byName: [String: Int] = [:]
         var instruments: [Instrument] = []
         /// Whose name was taken: kept, so that each is one, and not exported.
@@ -37,20 +38,25 @@ public final class MetricRegistry: Sendable {
         }
     }
 
-    public init() {}
+    public init(options: MetricOptions = MetricOptions()) { state = Mutex(State(options: options)) }
+
+    /// Changes how measurements become metrics: call it at the start of the program, before anything is bound.
+    public func configure(_ options: MetricOptions) { state.withLock { $0.options = options } }
+
+    private var cardinalityLimit: Int { state.withLock { max(1, $0.options.cardinalityLimit) } }
 
     // MARK: binding
 
     public func counter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundCounter {
         guard case .counter = descriptor.kind else { return BoundCounter(cell: waste(descriptor, "counter")) }
-        return BoundCounter(cell: family(descriptor).cell(attributes) ?? Self.wasteCell)
+        return BoundCounter(cell: family(descriptor).cell(attributes, limit: cardinalityLimit) ?? Self.wasteCell)
     }
 
     public func upDownCounter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundUpDownCounter {
         guard case .upDownCounter = descriptor.kind else {
             return BoundUpDownCounter(cell: waste(descriptor, "up-down counter"))
         }
-        return BoundUpDownCounter(cell: family(descriptor).cell(attributes) ?? Self.wasteCell)
+        return BoundUpDownCounter(cell: family(descriptor).cell(attributes, limit: cardinalityLimit) ?? Self.wasteCell)
     }
 
     public func gauge(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundGauge {
@@ -58,7 +64,7 @@ public final class MetricRegistry: Sendable {
             _ = waste(descriptor, "gauge")
             return BoundGauge()
         }
-        return family(descriptor).gauge(attributes)
+        return family(descriptor).gauge(attributes, limit: cardinalityLimit)
     }
 
     public func histogram(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundHistogram {
@@ -66,7 +72,7 @@ public final class MetricRegistry: Sendable {
             return BoundHistogram(cell: waste(descriptor, "histogram"), bounds: Self.wasteBounds)
         }
         let family = family(descriptor)
-        guard let cell = family.cell(attributes) else {
+        guard let cell = family.cell(attributes, limit: cardinalityLimit) else {
             return BoundHistogram(cell: Self.wasteCell, bounds: Self.wasteBounds)
         }
         return BoundHistogram(cell: cell, bounds: family.bounds)
@@ -124,7 +130,7 @@ public final class MetricRegistry: Sendable {
     }
 
     /// For an instrument that does not fit its descriptor: said once, and measured into nothing.
-    private func waste(_ descriptor: MetricDescriptor, _ asked: String) -> UInt64 {
+    private func waste(_ descriptor: MetricDescriptor, _ asked: String) -> UInt32 {
         let isNew = state.withLock { $0.misfits.insert(descriptor).inserted }
         if isNew {
             Diagnostics.logger.error(
@@ -135,26 +141,29 @@ public final class MetricRegistry: Sendable {
     }
 
     /// The first of the cells that nobody reads, and bounds for as few of them as a histogram needs.
-    private static let wasteCell: UInt64 = 0
+    private static let wasteCell: UInt32 = 0
     private static let wasteBounds = HistogramBounds([])
 
     // MARK: collection
 
     /// Reads every instrument. Instruments without a series yet are left out.
     public func snapshot() -> MetricsSnapshot {
-        let instruments = state.withLock { $0.instruments }
+        let (instruments, limit) = state.withLock { ($0.instruments, max(1, $0.options.cardinalityLimit)) }
         var metrics: [MetricSnapshot] = []
         metrics.reserveCapacity(instruments.count)
         for (index, instrument) in instruments.enumerated() {
-            let points =
+            let (attributes, points) =
                 switch instrument {
-                case .family(let family): family.points()
-                case .observable(let observable): observable.points()
+                case .family(let family): family.read()
+                case .observable(let observable): observable.read(limit: limit)
                 }
             guard points.count > 0 else { continue }
+            var isObserved = false
+            if case .observable = instrument { isObserved = true }
             metrics.append(
                 MetricSnapshot(
-                    descriptor: instrument.descriptor, instrument: index, startTime: startTime, points: points))
+                    descriptor: instrument.descriptor, instrument: index, isObserved: isObserved, startTime: startTime,
+                    seriesAttributes: attributes, points: points))
         }
         return MetricsSnapshot(time: sgs_unix_ns(), metrics: metrics)
     }

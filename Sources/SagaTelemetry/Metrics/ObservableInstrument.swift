@@ -29,7 +29,8 @@ final class ObservableInstrument: Sendable {
     private struct State {
         var callbacks: [(id: Int, measure: @Sendable (inout Observations) -> Void)] = []
         var nextID = 0
-        var ordinals: [Attributes: Int] = [:]
+        var series = SeriesTable<Attributes>()
+        var overflow: Int?
     }
 
     init(_ descriptor: MetricDescriptor) { self.descriptor = descriptor }
@@ -48,21 +49,26 @@ final class ObservableInstrument: Sendable {
 
     /// One point per set of attributes; of two observations of one set the later one stands. Past the cardinality limit
     /// further sets share the overflow series, where the last one stands.
-    func points() -> MetricSnapshot.Points {
+    func read(limit: Int) -> (attributes: [Attributes], points: MetricSnapshot.Points) {
         let callbacks = state.withLock { $0.callbacks }
         var observations = Observations()
         for callback in callbacks { callback.measure(&observations) }
-        var points: [Int: NumberPoint] = [:]
-        state.withLock { state in
+        return state.withLock { state in
+            var points: [Int: NumberPoint] = [:]
             for (attributes, value) in observations.values {
-                let isKnown = state.ordinals[attributes] != nil
-                let hasRoom = state.ordinals.count < InstrumentFamily.cardinalityLimit
-                let attributes = isKnown || hasRoom ? attributes : InstrumentFamily.overflow
-                let ordinal = state.ordinals[attributes] ?? state.ordinals.count
-                state.ordinals[attributes] = ordinal
-                points[ordinal] = NumberPoint(series: ordinal, attributes: attributes, value: value)
+                let series = Self.number(of: attributes, limit, in: &state)
+                points[series] = NumberPoint(series: series, value: value)
             }
+            return (state.series.keys, .numbers(points.values.sorted { $0.series < $1.series }))
         }
-        return .numbers(points.values.sorted { $0.series < $1.series })
+    }
+
+    private static func number(of attributes: Attributes, _ limit: Int, in state: inout State) -> Int {
+        if let known = state.series.number(of: attributes) { return known }
+        let ordinary = state.series.count - (state.overflow == nil ? 0 : 1)
+        if ordinary < limit { return state.series.add(attributes) }
+        let overflow = state.overflow ?? state.series.add(InstrumentFamily.overflow)
+        state.overflow = overflow
+        return overflow
     }
 }

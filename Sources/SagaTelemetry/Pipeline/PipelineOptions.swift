@@ -2,13 +2,17 @@
 public struct PipelineOptions: Sendable {
     /// `OTEL_BSP_SCHEDULE_DELAY`: the longest time a finished span waits.
     public var spanDelay: Duration = .seconds(5)
-    /// `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`: most spans or events in one request.
+    /// `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`: most spans in one request.
     public var batchLimit = 512
     /// `OTEL_BLRP_SCHEDULE_DELAY`: how long the first event waits for company. The specification's second is too long for
     /// events that tell of stuck sagas.
     public var eventDelay: Duration = .milliseconds(200)
-    /// `OTEL_BSP_EXPORT_TIMEOUT`: the longest that one export of spans or events may take, retries included.
+    /// `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE`: most events in one request.
+    public var eventBatchLimit = 512
+    /// `OTEL_BSP_EXPORT_TIMEOUT`: the longest that one export of spans may take, retries included.
     public var exportTimeout: Duration = .seconds(30)
+    /// `OTEL_BLRP_EXPORT_TIMEOUT`: the longest that one export of events may take, retries included.
+    public var eventExportTimeout: Duration = .seconds(30)
     /// `OTEL_METRIC_EXPORT_INTERVAL`.
     public var metricInterval: Duration = .seconds(60)
     /// `OTEL_METRIC_EXPORT_TIMEOUT`: the longest that one export of metrics may take, retries included.

@@ -28,12 +28,12 @@ public final class TelemetryPipeline: Service {
         self.exporter = exporter
         self.options = options
         sgs_configure_rings(UInt64(max(0, options.spanRingBytes)), UInt64(max(0, options.eventRingBytes)))
-        let timeout = options.exportTimeout
+        let (spanTimeout, eventTimeout) = (options.exportTimeout, options.eventExportTimeout)
         spans = SignalProcessor(.spans, delay: options.spanDelay, batchLimit: options.batchLimit) { batch in
-            await Self.bounded(timeout) { await exporter.export(spans: batch) }
+            await Self.bounded(spanTimeout) { await exporter.export(spans: batch) }
         }
-        logs = SignalProcessor(.logs, delay: options.eventDelay, batchLimit: options.batchLimit) { batch in
-            await Self.bounded(timeout) { await exporter.export(logs: batch) }
+        logs = SignalProcessor(.logs, delay: options.eventDelay, batchLimit: options.eventBatchLimit) { batch in
+            await Self.bounded(eventTimeout) { await exporter.export(logs: batch) }
         }
         let metricTimeout = options.metricTimeout
         metrics = MetricReader(registry, interval: options.metricInterval) { snapshot in

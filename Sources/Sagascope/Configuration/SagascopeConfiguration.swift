@@ -7,8 +7,8 @@ import FoundationEssentials
 import Foundation
 #endif
 
-/// Everything that can be set. Environment variables come first, then what the program sets in the closure of
-/// ``Sagascope/bootstrap(environment:configure:)``; ``Setting/all`` lists the variables with their defaults.
+/// Everything that can be set. ``Setting/all`` lists what can be set from outside, with the defaults; the closure of
+/// ``Sagascope/bootstrap(environment:providers:configure:)`` sees the result and has the last word.
 public struct SagascopeConfiguration: Sendable {
     /// `OTEL_SDK_DISABLED`: record no spans and events, export and serve nothing. Contexts are still propagated, and
     /// instruments still count, which nobody reads.

@@ -41,17 +41,11 @@ public enum UnreadVariables {
             "OTEL_{TRACES,LOGS,METRICS}_EXPORTER",
             instead: "The endpoint decides: OTLP with one, a file without, nothing with `SAGASCOPE_FILE=none`."),
         Group(
-            "OTEL_EXPORTER_OTLP_INSECURE", "OTEL_EXPORTER_OTLP_{CERTIFICATE,CLIENT_CERTIFICATE,CLIENT_KEY}",
-            "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_{CERTIFICATE,CLIENT_CERTIFICATE,CLIENT_KEY}",
-            instead: "The URL's scheme decides; https trusts the system's certificate authorities."),
+            "OTEL_EXPORTER_OTLP_INSECURE", "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_INSECURE",
+            instead: "They are for gRPC, which this version does not speak. The URL's scheme decides."),
         Group(
             "OTEL_EXPORTER_OTLP_METRICS_{TEMPORALITY_PREFERENCE,DEFAULT_HISTOGRAM_AGGREGATION}",
             instead: "Cumulative temporality and explicit buckets."),
-        Group(
-            "OTEL_BLRP_{EXPORT_TIMEOUT,MAX_EXPORT_BATCH_SIZE}",
-            instead: "`OTEL_BSP_EXPORT_TIMEOUT` and `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` hold for events too."),
-        Group(
-            "OTEL_EXPORTER_PROMETHEUS_{HOST,PORT}", instead: "`SAGASCOPE_ADMIN_HOST` and `SAGASCOPE_ADMIN_PORT`."),
         Group("OTEL_METRICS_EXEMPLAR_FILTER", instead: "No exemplars."),
         Group(
             "OTEL_{ATTRIBUTE,SPAN_ATTRIBUTE,LOGRECORD_ATTRIBUTE}_COUNT_LIMIT",
@@ -61,7 +55,11 @@ public enum UnreadVariables {
             "OTEL_{SPAN_EVENT,SPAN_LINK,EVENT_ATTRIBUTE,LINK_ATTRIBUTE}_COUNT_LIMIT",
             instead: "One limit, 64 KiB a record; what does not fit is left out."),
         Group("OTEL_LOG_LEVEL", instead: "The level of the program's own swift-log backend, label `sagascope`."),
-        Group("OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE", instead: "No configuration files."),
-        Group("OTEL_EXPORTER_ZIPKIN_{ENDPOINT,TIMEOUT}", instead: "No Zipkin exporter."),
+        Group(
+            "OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE",
+            instead:
+                "They name a file in OpenTelemetry's own model, which would replace every variable. `SAGASCOPE_CONFIG_FILE` names a file with the settings of this page, beneath the variables."
+        ),
+        Group("OTEL_EXPORTER_ZIPKIN_{ENDPOINT,TIMEOUT,PROTOCOL}", instead: "No Zipkin exporter."),
     ]
 }

@@ -115,36 +115,59 @@ enum Samples {
         }
     }
 
-    /// A counter, an up-down counter, two gauges, a histogram and a metric without points: seven points.
+    /// A counter, an up-down counter, two gauges, a histogram of either kind and a metric without points: nine points.
     static let metrics = MetricsSnapshot(
         time: start + 60_000_000_000,
         metrics: [
             metric(
                 MetricDescriptor("saga.runs", .counter, unit: "{run}", attributes: ["saga.name"], "Runs started."),
-                .numbers([
-                    NumberPoint(series: 0, attributes: ["saga.name": "checkout"], value: .int(42)),
-                    NumberPoint(series: 1, attributes: ["saga.name": "refund"], value: .int(0)),
-                ])),
+                sagas, .numbers([NumberPoint(series: 0, value: .int(42)), NumberPoint(series: 1, value: .int(0))]),
+                [
+                    Exemplar(
+                        series: 0, value: .int(3), time: start + 5, traceID: TraceID(high: 0x0102, low: 0x0304),
+                        spanID: SpanID(0x05), filteredAttributes: ["order": "o-17"])
+                ]),
             metric(
                 MetricDescriptor("saga.active", .upDownCounter, unit: "{run}", "Runs in progress."),
-                .numbers([NumberPoint(series: 0, attributes: .empty, value: .int(-3))])),
+                [.empty], .numbers([NumberPoint(series: 0, value: .int(-3))])),
             metric(
                 MetricDescriptor("saga.lag", .gauge, unit: "s", "Age of the oldest record."),
-                .numbers([NumberPoint(series: 0, attributes: .empty, value: .double(0))])),
+                [.empty], .numbers([NumberPoint(series: 0, value: .double(0))])),
             metric(
                 MetricDescriptor("saga.rate", .gauge, unit: "1", "Not measured yet."),
-                .numbers([NumberPoint(series: 0, attributes: everyKind, value: .double(.nan))])),
+                [everyKind], .numbers([NumberPoint(series: 0, value: .double(.nan))])),
             metric(
                 MetricDescriptor("saga.duration", .histogram(bounds: [0.1, 1, 10]), unit: "s", "Time a run takes."),
+                sagas,
                 .histograms([
-                    HistogramPoint(series: 0, attributes: ["saga.name": "checkout"], counts: [1, 2, 0, 4], sum: 60.5),
-                    HistogramPoint(series: 1, attributes: ["saga.name": "refund"], counts: [0, 0, 0, 0], sum: 0),
+                    HistogramPoint(series: 0, counts: [1, 2, 0, 4], sum: 60.5, min: 0.05, max: 40),
+                    HistogramPoint(series: 1, counts: [0, 0, 0, 0], sum: 0),
+                ]),
+                [
+                    Exemplar(
+                        series: 0, value: .double(40), time: start + 7, traceID: TraceID(high: 0, low: 0),
+                        spanID: SpanID(0))
+                ]),
+            metric(
+                MetricDescriptor("saga.size", .histogram(bounds: []), unit: "By", "Bytes of a run."), sagas,
+                .exponential([
+                    ExponentialHistogramPoint(
+                        series: 0, sum: 2.5, min: -4, max: 8, zeroCount: 2, zeroThreshold: 1e-9, scale: 3,
+                        positive: .init(offset: -9, counts: [1, 0, 5]), negative: .init(offset: 15, counts: [1])),
+                    ExponentialHistogramPoint(series: 1, sum: 0, scale: -10),
                 ])),
             metric(
-                MetricDescriptor("saga.silent", .counter, unit: "{run}", "Never measured."), .numbers([])),
+                MetricDescriptor("saga.silent", .counter, unit: "{run}", "Never measured."), [], .numbers([])),
         ])
 
-    private static func metric(_ descriptor: MetricDescriptor, _ points: MetricSnapshot.Points) -> MetricSnapshot {
-        MetricSnapshot(descriptor: descriptor, instrument: 0, startTime: start, points: points)
+    private static let sagas: [Attributes] = [["saga.name": "checkout"], ["saga.name": "refund"]]
+
+    private static func metric(
+        _ descriptor: MetricDescriptor, _ attributes: [Attributes], _ points: MetricSnapshot.Points,
+        _ exemplars: [Exemplar] = []
+    ) -> MetricSnapshot {
+        MetricSnapshot(
+            descriptor: descriptor, instrument: 0, startTime: start, seriesAttributes: attributes, points: points,
+            exemplars: exemplars)
     }
 }

@@ -29,10 +29,13 @@ struct TelemetryCheck {
 }
 
 extension MetricsSnapshot {
-    /// The points of the histogram with this name; none when nothing was measured.
-    func histogram(_ name: String) -> [HistogramPoint] {
-        let metric = metrics.first { $0.descriptor.name == name }
-        guard case .histograms(let points) = metric?.points else { return [] }
-        return points
+    /// What the histogram of this name measured, series by series, whichever way it counts; empty when it never did.
+    func histogram(_ name: String) -> [(attributes: Attributes, count: UInt64, sum: Double)] {
+        guard let metric = metrics.first(where: { $0.descriptor.name == name }) else { return [] }
+        return switch metric.points {
+        case .histograms(let points): points.map { (metric.attributes(of: $0.series), $0.count, $0.sum) }
+        case .exponential(let points): points.map { (metric.attributes(of: $0.series), $0.count, $0.sum) }
+        case .numbers: []
+        }
     }
 }

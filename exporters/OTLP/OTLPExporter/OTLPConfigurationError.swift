@@ -6,6 +6,7 @@ public enum OTLPConfigurationError: Error, Equatable, CustomStringConvertible {
     case headerValue(OTLPSignal, name: String)
     case timeout(Duration)
     case attempts(Int)
+    case tlsFile(OTLPSignal, path: String, reason: String)
     case path(String)
     case maximumBytes(Int)
     case keptFiles(Int)
@@ -22,6 +23,8 @@ public enum OTLPConfigurationError: Error, Equatable, CustomStringConvertible {
             "OTLP timeout: \(timeout) is not more than zero"
         case .attempts(let attempts):
             "OTLP retry: \(attempts) attempts; at least 1 is needed"
+        case .tlsFile(let signal, let path, let reason):
+            "OTLP certificates for \(signal): '\(path)' \(reason)"
         case .path(let path):
             "OTLP file: '\(path)' is not a path"
         case .maximumBytes(let bytes):

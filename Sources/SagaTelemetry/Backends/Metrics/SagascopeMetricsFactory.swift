@@ -29,7 +29,7 @@ public struct SagascopeMetricsFactory: MetricsFactory {
     /// - Parameters:
     ///   - registry: where the series stand. Any number of factories may share one.
     ///   - seriesLimit: the most live series of one label, for counters and gauges; a registry has its own for histograms.
-    public init(registry: MetricRegistry = .shared, seriesLimit: Int = InstrumentFamily.cardinalityLimit) {
+    public init(registry: MetricRegistry = .shared, seriesLimit: Int = MetricOptions.defaultCardinalityLimit) {
         self.registry = registry
         self.seriesLimit = seriesLimit
     }

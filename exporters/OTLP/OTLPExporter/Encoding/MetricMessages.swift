@@ -1,7 +1,7 @@
 import COTLP
 import SagaTelemetry
 
-/// Metrics as `Metric` messages with their points, cumulative since the metric's start time.
+/// Metrics as `Metric` messages with their points.
 extension MessageArena {
     func metric(_ metric: MetricSnapshot, time: UInt64) -> UnsafeMutablePointer<Otlp__Metric> {
         let message = message(otlp__metric__init)
@@ -18,6 +18,9 @@ extension MessageArena {
         case (.histograms(let points), _):
             message.pointee.histogram = histogram(points, of: metric, time: time)
             message.pointee.data_case = OTLP__METRIC__DATA_HISTOGRAM
+        case (.exponential(let points), _):
+            message.pointee.exponential_histogram = exponentialHistogram(points, of: metric, time: time)
+            message.pointee.data_case = OTLP__METRIC__DATA_EXPONENTIAL_HISTOGRAM
         }
         return message
     }
@@ -28,7 +31,7 @@ extension MessageArena {
         let message = message(otlp__gauge__init)
         message.pointee.n_data_points = points.count
         // A gauge is the last value set: it has no start, and OTLP asks to leave the field out.
-        message.pointee.data_points = array(points) { number($0, start: 0, time: time) }
+        message.pointee.data_points = array(points) { number($0, of: metric, start: 0, time: time) }
         return message
     }
 
@@ -37,20 +40,22 @@ extension MessageArena {
     ) -> UnsafeMutablePointer<Otlp__Sum> {
         let message = message(otlp__sum__init)
         message.pointee.n_data_points = points.count
-        message.pointee.data_points = array(points) { number($0, start: metric.startTime, time: time) }
-        message.pointee.aggregation_temporality = OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_CUMULATIVE
+        message.pointee.data_points = array(points) { number($0, of: metric, start: metric.startTime, time: time) }
+        message.pointee.aggregation_temporality = temporality(of: metric)
         message.pointee.is_monotonic = monotonic ? 1 : 0
         return message
     }
 
     private func number(
-        _ point: NumberPoint, start: UInt64, time: UInt64
+        _ point: NumberPoint, of metric: MetricSnapshot, start: UInt64, time: UInt64
     ) -> UnsafeMutablePointer<Otlp__NumberDataPoint> {
         let message = message(otlp__number_data_point__init)
-        message.pointee.n_attributes = point.attributes.pairs.count
-        message.pointee.attributes = attributes(point.attributes)
+        let series = metric.attributes(of: point.series)
+        message.pointee.n_attributes = series.pairs.count
+        message.pointee.attributes = attributes(series)
         message.pointee.start_time_unix_nano = start
         message.pointee.time_unix_nano = time
+        (message.pointee.exemplars, message.pointee.n_exemplars) = exemplars(of: point.series, in: metric)
         switch point.value {
         case .int(let value):
             message.pointee.as_int = value
@@ -62,30 +67,10 @@ extension MessageArena {
         return message
     }
 
-    private func histogram(
-        _ points: [HistogramPoint], of metric: MetricSnapshot, time: UInt64
-    ) -> UnsafeMutablePointer<Otlp__Histogram> {
-        let message = message(otlp__histogram__init)
-        let bounds = metric.descriptor.bounds
-        // One copy of the bounds serves every point: packing only reads it.
-        let sharedBounds = array(bounds) { $0 }
-        message.pointee.n_data_points = points.count
-        message.pointee.data_points = array(points) { point in
-            let message = self.message(otlp__histogram_data_point__init)
-            message.pointee.n_attributes = point.attributes.pairs.count
-            message.pointee.attributes = attributes(point.attributes)
-            message.pointee.start_time_unix_nano = metric.startTime
-            message.pointee.time_unix_nano = time
-            message.pointee.count = point.count
-            message.pointee.sum = point.sum
-            message.pointee._sum_case = OTLP__HISTOGRAM_DATA_POINT___SUM_SUM
-            message.pointee.n_bucket_counts = point.counts.count
-            message.pointee.bucket_counts = array(point.counts) { $0 }
-            message.pointee.n_explicit_bounds = bounds.count
-            message.pointee.explicit_bounds = sharedBounds
-            return message
+    func temporality(of metric: MetricSnapshot) -> Otlp__AggregationTemporality {
+        switch metric.temporality {
+        case .delta: OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_DELTA
+        case .cumulative: OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_CUMULATIVE
         }
-        message.pointee.aggregation_temporality = OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_CUMULATIVE
-        return message
     }
 }

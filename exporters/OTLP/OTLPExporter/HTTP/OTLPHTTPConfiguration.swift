@@ -17,6 +17,8 @@ public struct OTLPHTTPConfiguration: Sendable {
         public var timeout: Duration?
         /// For this signal; nil: ``OTLPHTTPConfiguration/compression``.
         public var compression: Compression?
+        /// For this signal; what is nil in it: ``OTLPHTTPConfiguration/tls``.
+        public var tls = TLS()
 
         public init(url: String, headers: [(name: String, value: String)] = []) {
             self.url = url
@@ -28,12 +30,30 @@ public struct OTLPHTTPConfiguration: Sendable {
         case none, gzip
     }
 
+    /// Certificates of an https destination, as paths of PEM files. They are read once, when the exporter is made.
+    public struct TLS: Sendable, Equatable {
+        /// The authorities that the destination's certificate is checked against; nil: the system's.
+        public var certificateAuthorities: String?
+        /// The certificate that this client shows, its chain after it; needs ``clientKey``.
+        public var clientCertificate: String?
+        public var clientKey: String?
+
+        public init(
+            certificateAuthorities: String? = nil, clientCertificate: String? = nil, clientKey: String? = nil
+        ) {
+            self.certificateAuthorities = certificateAuthorities
+            self.clientCertificate = clientCertificate
+            self.clientKey = clientKey
+        }
+    }
+
     public var traces: Endpoint
     public var logs: Endpoint
     public var metrics: Endpoint
     /// For one export as a whole: every attempt, every wait between two, and the answer.
     public var timeout: Duration = .seconds(10)
     public var compression: Compression = .none
+    public var tls = TLS()
     public var retry = OTLPRetryPolicy()
     public var userAgent = "sagascope/\(sagascopeVersion)"
 
@@ -62,4 +82,14 @@ public struct OTLPHTTPConfiguration: Sendable {
     }
 
     func timeout(of signal: OTLPSignal) -> Duration { endpoint(of: signal).timeout ?? timeout }
+
+    func tls(of signal: OTLPSignal) -> TLS {
+        let own = endpoint(of: signal).tls
+        // A certificate and its key belong together: a signal that has one of its own takes neither from the others.
+        let hasOwnClient = own.clientCertificate != nil || own.clientKey != nil
+        return TLS(
+            certificateAuthorities: own.certificateAuthorities ?? tls.certificateAuthorities,
+            clientCertificate: hasOwnClient ? own.clientCertificate : tls.clientCertificate,
+            clientKey: hasOwnClient ? own.clientKey : tls.clientKey)
+    }
 }

@@ -4,6 +4,7 @@ import Gzip
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import SagaTelemetry
 import Synchronization
 
@@ -31,6 +32,8 @@ public final class OTLPHTTPExporter: TelemetryExporter {
     private let encoder: OTLPEncoder
     private let transport: HTTPTransport
     private let configuration: OTLPHTTPConfiguration
+    /// For signals whose destination is not checked the usual way.
+    private let credentials: [OTLPSignal: TLSConfiguration]
     private let failures: FailureLog<Failure>
     private let clock: ExportClock
     /// From 0 up to 1.
@@ -66,6 +69,11 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         clock: ExportClock, jitter: @escaping @Sendable () -> Double
     ) throws(OTLPConfigurationError) {
         try configuration.validate()
+        var credentials: [OTLPSignal: TLSConfiguration] = [:]
+        for signal in OTLPSignal.allCases {
+            credentials[signal] = try TLSCredentials.load(configuration.tls(of: signal), signal)
+        }
+        self.credentials = credentials
         self.configuration = configuration
         self.destination = OTLPHTTPConfiguration.redacted(configuration.traces.url)
         self.encoder = OTLPEncoder(resource: resource, scope: scope)
@@ -132,6 +140,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         let endpoint = configuration.endpoint(of: signal)
         var request = HTTPClientRequest(url: endpoint.url)
         request.method = .POST
+        request.tlsConfiguration = credentials[signal]
         for header in endpoint.headers { request.headers.add(name: header.name, value: header.value) }
         request.headers.replaceOrAdd(name: "User-Agent", value: configuration.userAgent)
         request.headers.replaceOrAdd(name: "Content-Type", value: "application/x-protobuf")

@@ -1,0 +1,145 @@
+import OTLPExporter
+import SagaTelemetry
+
+extension Setting {
+    /// Every setting, once. Of two that set the same thing the later one stands.
+    public static let all = general + otlp + pipeline + sagascope
+
+    static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+    static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
+
+    /// The path of the settings file: the one setting that a file cannot hold.
+    static let file = Setting(
+        "sagascope.configFile", .path, \.settingsFile, "A JSON file with settings: [the file](#the-file).")
+
+    /// Read before all others: a wrong setting shall not stop a program that has switched telemetry off.
+    static let disabled = Setting(
+        "otel.sdk.disabled", .boolean, \.configuration.isDisabled,
+        "Record, export and serve nothing; contexts still propagate.")
+
+    private static let general = [
+        disabled,
+        Setting("otel.resource.attributes", .pairs, \.resourceAttributes, "Further attributes of the resource."),
+        Setting(
+            "otel.service.name", .text, \.serviceName, default: "unknown_service:<executable>",
+            "The resource's service.name; before one in OTEL_RESOURCE_ATTRIBUTES."),
+    ]
+
+    private static let otlp = OTLPSettings.Scope.allCases.flatMap { scope in
+        let prefix = "otel.exporter.otlp." + scope.key
+        return [
+            Setting(prefix + "endpoint", .url, \.otlp[scope].endpoint, scope.endpointMeaning),
+            Setting(
+                prefix + "headers", .pairs, \.otlp[scope].headers, isSecret: true,
+                scope == .every ? "Headers of every request." : "Headers for \(scope.subject), before the general ones."
+            ),
+            Setting(
+                prefix + "timeout", .milliseconds, \.otlp[scope].timeout, default: scope == .every ? "10000" : "",
+                scope.meaning("The longest that one export may take, retries included.")),
+            Setting(
+                prefix + "compression", .choice(), \.otlp[scope].compression, default: scope == .every ? "none" : "",
+                scope.meaning("How requests are compressed.")),
+            Setting(
+                prefix + "protocol", .transport, \.otlp[scope].transport,
+                default: scope == .every ? "http/protobuf" : "", scope.meaning("The one transport of this version.")),
+            Setting(
+                prefix + "certificate", .path, \.otlp[scope].certificate,
+                scope.meaning(
+                    "PEM file of the authorities that an https endpoint is checked against; the system's without.")
+            ),
+            Setting(
+                prefix + "clientCertificate", .path, \.otlp[scope].clientCertificate,
+                scope.meaning("PEM file of the certificate that this client shows, its chain after it.")),
+            Setting(
+                prefix + "clientKey", .path, \.otlp[scope].clientKey,
+                scope.meaning("PEM file of that certificate's private key.")),
+        ]
+    }
+
+    private static let pipeline = [
+        Setting(
+            "otel.bsp.scheduleDelay", .milliseconds, \.configuration.pipeline.spanDelay,
+            "The longest time a finished span waits for its export."),
+        Setting(
+            "otel.bsp.maxQueueSize", .queue, \.configuration.pipeline.spanRingBytes,
+            "Finished spans that may wait, per recording thread, counted as 512 bytes each: the ring's memory."),
+        Setting(
+            "otel.bsp.maxExportBatchSize", .count, \.configuration.pipeline.batchLimit, "Most spans in one request."),
+        Setting(
+            "otel.bsp.exportTimeout", .milliseconds, \.configuration.pipeline.exportTimeout,
+            "Upper bound of one export of spans."),
+        Setting(
+            "otel.blrp.scheduleDelay", .milliseconds, \.configuration.pipeline.eventDelay,
+            "How long the first event waits for company."),
+        Setting(
+            "otel.blrp.maxQueueSize", .queue, \.configuration.pipeline.eventRingBytes,
+            "Events that may wait, as OTEL_BSP_MAX_QUEUE_SIZE."),
+        Setting(
+            "otel.blrp.maxExportBatchSize", .count, \.configuration.pipeline.eventBatchLimit,
+            "Most events in one request."),
+        Setting(
+            "otel.blrp.exportTimeout", .milliseconds, \.configuration.pipeline.eventExportTimeout,
+            "Upper bound of one export of events."),
+        Setting(
+            "otel.metric.exportInterval", .milliseconds, \.configuration.pipeline.metricInterval,
+            "Time between two pushes of metrics."),
+        Setting(
+            "otel.metric.exportTimeout", .milliseconds, \.configuration.pipeline.metricTimeout,
+            "Upper bound of one export of metrics."),
+        Setting(
+            "otel.exporter.prometheus.host", .text, \.configuration.admin.host,
+            "Where /metrics is served, unless SAGASCOPE_ADMIN_HOST says it."),
+        Setting(
+            "otel.exporter.prometheus.port", .port, \.configuration.admin.port,
+            "Its port, unless SAGASCOPE_ADMIN_PORT says it."),
+    ]
+
+    private static let sagascope = [
+        file,
+        Setting(
+            "sagascope.file", .text, \.file.path,
+            "The OTLP/JSON file when no endpoint is set; none: push nothing and record no spans."),
+        Setting("sagascope.fileMaxBytes", .bytes, \.file.maximumBytes, "Size at which the file is rotated."),
+        Setting("sagascope.fileKeep", .keptFiles, \.file.keptFiles, "Rotated files kept."),
+        Setting("sagascope.admin", .onOff, \.configuration.admin.isEnabled, "Serve /metrics, /healthz and /readyz."),
+        Setting(
+            "sagascope.adminHost", .text, \.configuration.admin.host, "The address the admin server listens on."),
+        Setting("sagascope.adminPort", .port, \.configuration.admin.port, "Its port; 0 takes any free one."),
+        Setting(
+            "sagascope.taskTracking", .onOff, \.configuration.taskTracking,
+            "Time every task of a saga on a task executor."),
+        Setting(
+            "sagascope.blockedThreshold", .milliseconds, \.configuration.blockedThreshold,
+            "Events tell of tasks blocked for this long."),
+        Setting(
+            "sagascope.shutdownTimeout", .milliseconds, \.configuration.pipeline.shutdownTimeout,
+            "The longest that the last export may take."),
+    ]
+}
+
+extension SettingForm<String> {
+    fileprivate static let transport = SettingForm(
+        allowed: "http/protobuf, which a collector takes on port 4318; this version has no other",
+        parse: { $0 == "http/protobuf" ? $0 : nil }, text: { $0 })
+}
+
+extension OTLPSettings.Scope {
+    fileprivate var key: String { self == .every ? "" : rawValue + "." }
+
+    fileprivate var subject: String {
+        switch self {
+        case .every: "every signal"
+        case .traces: "spans"
+        case .logs: "events"
+        case .metrics: "metrics"
+        }
+    }
+
+    fileprivate var endpointMeaning: String {
+        self == .every
+            ? "Base URL of a collector; /v1/traces, /v1/logs and /v1/metrics are added. With no endpoint at all: write a file."
+            : "The URL for \(subject), used as it is."
+    }
+
+    fileprivate func meaning(_ text: String) -> String { self == .every ? text : "The same for \(subject)." }
+}
