@@ -14,8 +14,7 @@ public final class MetricRegistry: Sendable {
 
     private let state: Mutex<State>
     private let startTime = sgs_unix_ns()
-    /// What swift-metrics code measures into this registry.
-    let observedFamilies = ObservedFamilies()
+    let attachments = RegistryAttachments()
 
     private struct State {
         var options: MetricOptions

@@ -25,6 +25,7 @@ public import CoreMetrics
 public struct SagascopeMetricsFactory: MetricsFactory {
     private let registry: MetricRegistry
     private let seriesLimit: Int
+    private let families: ObservedFamilies
 
     /// - Parameters:
     ///   - registry: where the series stand. Any number of factories may share one.
@@ -32,6 +33,7 @@ public struct SagascopeMetricsFactory: MetricsFactory {
     public init(registry: MetricRegistry = .shared, seriesLimit: Int = MetricOptions.defaultCardinalityLimit) {
         self.registry = registry
         self.seriesLimit = seriesLimit
+        families = registry.attachments.object { ObservedFamilies() }
     }
 
     // MARK: making
@@ -64,15 +66,20 @@ public struct SagascopeMetricsFactory: MetricsFactory {
     }
 
     private func sum(_ label: String, _ dimensions: [(String, String)]) -> SumHandler {
-        let descriptor = MetricDescriptor(label, .counter, unit: "", "")
-        return registry.observedFamilies.sums.family(descriptor, in: registry, limit: seriesLimit)
-            .handler(for: Attributes(dimensions: dimensions))
+        handler(label, dimensions, .counter, in: families.sums)
     }
 
     private func lastValue(_ label: String, _ dimensions: [(String, String)]) -> LastValueHandler {
-        let descriptor = MetricDescriptor(label, .gauge, unit: "", "")
-        return registry.observedFamilies.lastValues.family(descriptor, in: registry, limit: seriesLimit)
-            .handler(for: Attributes(dimensions: dimensions))
+        handler(label, dimensions, .gauge, in: families.lastValues)
+    }
+
+    private func handler<Handler>(
+        _ label: String, _ dimensions: [(String, String)], _ kind: MetricDescriptor.Kind,
+        in table: ObservedFamilies.Table<Handler>
+    ) -> Handler {
+        let (family, isNew) = table.family(label, limit: seriesLimit)
+        if isNew { registry.observe(MetricDescriptor(label, kind, unit: "", "")) { family.report(to: &$0) } }
+        return family.handler(for: Attributes(dimensions: dimensions))
     }
 
     private func distribution(
@@ -96,8 +103,8 @@ public struct SagascopeMetricsFactory: MetricsFactory {
     public func destroyTimer(_ handler: any TimerHandler) {}
 
     private func release(_ handler: AnyObject) {
-        if let sum = handler as? SumHandler { registry.observedFamilies.sums.release(sum) }
-        if let lastValue = handler as? LastValueHandler { registry.observedFamilies.lastValues.release(lastValue) }
+        if let sum = handler as? SumHandler { families.sums.release(sum) }
+        if let lastValue = handler as? LastValueHandler { families.lastValues.release(lastValue) }
     }
 }
 
