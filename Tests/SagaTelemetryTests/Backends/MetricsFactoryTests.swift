@@ -213,7 +213,8 @@ extension MetricRegistry {
         for metric in snapshot().metrics where metric.descriptor.name == name {
             guard case .numbers(let points) = metric.points else { continue }
             for point in points {
-                let text = point.attributes.pairs.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+                let attributes = metric.seriesAttributes[point.series]
+                let text = attributes.pairs.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
                 numbers[text] = point.value
             }
         }
