@@ -1,4 +1,5 @@
 #include "CSagascope.h"
+#include <sys/mman.h>
 
 static sgs_wake_function wake_consumer;
 uint32_t sgs_wake_asked[3];
@@ -25,9 +26,28 @@ static uint64_t power_of_two(uint64_t bytes) {
   return size;
 }
 
+uint64_t sgs_ring_sizing;
+
 void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes) {
-  __atomic_store_n(&ring_bytes[SGS_SPANS], power_of_two(span_bytes), __ATOMIC_RELAXED);
-  __atomic_store_n(&ring_bytes[SGS_EVENTS], power_of_two(event_bytes), __ATOMIC_RELAXED);
+  uint64_t sizes[2] = {[SGS_SPANS] = power_of_two(span_bytes), [SGS_EVENTS] = power_of_two(event_bytes)};
+  int changed = 0;
+  for (int signal = 0; signal < 2; signal++)
+    changed |= __atomic_exchange_n(&ring_bytes[signal], sizes[signal], __ATOMIC_RELAXED) != sizes[signal];
+  if (changed) __atomic_fetch_add(&sgs_ring_sizing, 1, __ATOMIC_RELEASE);
+}
+
+// Gives the ring the size that is configured. Called by its producer while the ring is empty: the consumer then has nothing
+// to read in the old memory, and learns of the new one with the first record there, which is published with release.
+static void resize(sgs_ring *ring, int signal, uint64_t sizing) {
+  uint64_t capacity = __atomic_load_n(&ring_bytes[signal], __ATOMIC_RELAXED);
+  if (capacity != ring->capacity) {
+    uint8_t *bytes = sgs_reserve_memory(capacity + SGS_MAX_RECORD);
+    if (!bytes) return;   // the old one serves on; the next record asks again
+    if (ring->bytes) munmap(ring->bytes, ring->capacity + SGS_MAX_RECORD);
+    ring->bytes = bytes;
+    __atomic_store_n(&ring->capacity, capacity, __ATOMIC_RELAXED);
+  }
+  ring->sizing = sizing;
 }
 
 int sgs_ring_make_room(sgs_ring *ring, uint64_t length, int signal) {
@@ -35,13 +55,9 @@ int sgs_ring_make_room(sgs_ring *ring, uint64_t length, int signal) {
     sgs_count(&ring->dropped_large);
     return 0;
   }
-  if (ring->capacity == 0) {
-    // The consumer sees the memory no later than the first record, which is published with release.
-    uint64_t capacity = __atomic_load_n(&ring_bytes[signal], __ATOMIC_RELAXED);
-    ring->bytes = sgs_reserve_memory(capacity + SGS_MAX_RECORD);
-    if (ring->bytes) ring->capacity = capacity;
-  }
   ring->tail_seen = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+  uint64_t sizing = __atomic_load_n(&sgs_ring_sizing, __ATOMIC_ACQUIRE);
+  if ((ring->capacity == 0 || ring->sizing != sizing) && ring->tail_seen == ring->head) resize(ring, signal, sizing);
   uint64_t need = (length + 15) & ~7ull;
   if (ring->head + need - ring->tail_seen <= ring->capacity) return 1;
   sgs_count(&ring->dropped_full);

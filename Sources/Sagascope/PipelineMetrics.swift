@@ -1,44 +1,47 @@
 import SagaTelemetry
 
-/// The pipeline's accounts as `otel.sdk.*` metrics: what was dropped is on the same page as what was measured.
+/// The pipeline's accounts as `otel.sdk.*` metrics: what was dropped is on the same page as what was measured, and all
+/// figures of one page were read at one instant, so that they add up.
 enum PipelineMetrics {
     static func observe(_ pipeline: TelemetryPipeline, in registry: MetricRegistry) {
-        observe(
-            registry, processed: MetricCatalogue.spanProcessed, exported: MetricCatalogue.spanExported,
-            inFlight: MetricCatalogue.spanInFlight
-        ) { pipeline.statistics.spans }
-        observe(
-            registry, processed: MetricCatalogue.logProcessed, exported: MetricCatalogue.logExported,
-            inFlight: MetricCatalogue.logInFlight
-        ) { pipeline.statistics.logs }
-        registry.observe(MetricCatalogue.pointExported) { observeExported(pipeline.statistics.metricPoints, &$0) }
+        let reading = CollectionReading { pipeline.statistics }
+        // The first instrument of a collection reads for all of them, see ``CollectionReading``.
+        registry.observe(MetricCatalogue.spanQueueSize) { $0.observe(reading.renew().spans.queued) }
+        registry.observe(MetricCatalogue.spanQueueCapacity) { $0.observe(capacity(reading.value.spans)) }
+        registry.observe(MetricCatalogue.spanProcessed) { processed(reading.value.spans, &$0) }
+        registry.observe(MetricCatalogue.spanExported) { exported(reading.value.spans, &$0) }
+        registry.observe(MetricCatalogue.spanInFlight) { $0.observe(reading.value.spans.exporting) }
+        registry.observe(MetricCatalogue.logCreated) { $0.observe(reading.value.logs.created) }
+        registry.observe(MetricCatalogue.logQueueSize) { $0.observe(reading.value.logs.queued) }
+        registry.observe(MetricCatalogue.logQueueCapacity) { $0.observe(capacity(reading.value.logs)) }
+        registry.observe(MetricCatalogue.logProcessed) { processed(reading.value.logs, &$0) }
+        registry.observe(MetricCatalogue.logExported) { exported(reading.value.logs, &$0) }
+        registry.observe(MetricCatalogue.logInFlight) { $0.observe(reading.value.logs.exporting) }
+        registry.observe(MetricCatalogue.pointExported) { exported(reading.value.metricPoints, &$0) }
+        registry.observe(MetricCatalogue.pointInFlight) { $0.observe(reading.value.metricPoints.exporting) }
     }
 
-    private static func observe(
-        _ registry: MetricRegistry, processed: MetricDescriptor, exported: MetricDescriptor, inFlight: MetricDescriptor,
-        _ statistics: @escaping @Sendable () -> SignalStatistics
-    ) {
-        registry.observe(processed) { observations in
-            let statistics = statistics()
-            let lost = beforeExport.reduce(0) { $0 + statistics.dropped[$1, default: 0] }
-            observations.observe(statistics.created - lost)
-            for reason in beforeExport {
-                guard let count = statistics.dropped[reason] else { continue }
-                observations.observe(count, ["error.type": .string(reason.rawValue)])
-            }
+    /// As the setting counts it: 512 bytes a record.
+    private static func capacity(_ statistics: SignalStatistics) -> Int { statistics.queueBytes / 512 }
+
+    /// A record counts as processed when it is handed to the exporter, or lost on the way there.
+    private static func processed(_ statistics: SignalStatistics, _ observations: inout Observations) {
+        let lost = beforeExport.reduce(0) { $0 + statistics.dropped[$1, default: 0] }
+        observations.observe(statistics.created - lost - statistics.queued)
+        for reason in beforeExport {
+            guard let count = statistics.dropped[reason] else { continue }
+            observations.observe(count, ["error.type": .string(reason.rawValue)])
         }
-        registry.observe(exported) { observeExported(statistics(), &$0) }
-        registry.observe(inFlight) { $0.observe(statistics().inFlight) }
     }
 
-    /// Reasons for which a record never became part of an export.
-    private static let beforeExport: [DropReason] = [.ringFull, .recordTooLarge]
-
-    private static func observeExported(_ statistics: SignalStatistics, _ observations: inout Observations) {
+    private static func exported(_ statistics: SignalStatistics, _ observations: inout Observations) {
         observations.observe(statistics.exported)
         if statistics.rejected > 0 { observations.observe(statistics.rejected, ["error.type": "rejected"]) }
         for (reason, count) in statistics.dropped where !beforeExport.contains(reason) {
             observations.observe(count, ["error.type": .string(reason.rawValue)])
         }
     }
+
+    /// Reasons for which a record never became part of an export.
+    private static let beforeExport: [DropReason] = [.queueFull, .recordTooLarge]
 }

@@ -29,7 +29,9 @@ public final class SagascopeService: Service {
         self.configuration = configuration
         page = PrometheusPage(resource: configuration.resource)
         destination = exporter?.destination
-        pipeline = exporter.map { TelemetryPipeline(exporter: $0, options: configuration.pipeline) }
+        pipeline = exporter.map {
+            TelemetryPipeline(exporter: TimedExporter($0, in: .shared), options: configuration.pipeline)
+        }
         guard !configuration.isDisabled else {
             monitor = nil
             return

@@ -53,6 +53,10 @@ struct AttributeReference {
         AttributeReference("saga.block.duration", "double, s", "How long the suspension lasted."),
         AttributeReference("exception.type", "string", "As `error.type`."),
         AttributeReference("exception.message", "string", "The error in words, at most 1,024 characters."),
+        AttributeReference(
+            "otel.component.type", "string",
+            "`otlp_http_span_exporter`, `otlp_http_log_exporter`, `otlp_http_metric_exporter`; `otlp_file_…` of the file "
+                + "exporter; of an exporter of your own its type's name and `_span_exporter` and so on."),
         AttributeReference("tier", "string", "`1`: the task executor, the one tier of this version."),
         AttributeReference("reason", "string", "`switched_off` while tracking is off; absent while it is on."),
     ]

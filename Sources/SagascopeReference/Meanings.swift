@@ -41,13 +41,14 @@ extension TaskState {
 extension DropReason {
     var meaning: String {
         switch self {
-        case .ringFull: "The recording thread's ring had no room: recording was faster than exporting."
+        case .queueFull: "The recording thread's ring had no room: recording was faster than exporting."
         case .recordTooLarge: "One span or event was larger than 64 KiB less 16 bytes."
         case .refused: "The collector answered that it will never take the request: 400, 401, 404, 413, …"
         case .retriesExhausted: "The collector answered 429, 502, 503 or 504 until attempts or time ran out."
         case .unreachable: "No answer at all: nothing listens, a black hole, a reset."
         case .ioError: "The file could not be written: disk full, no permission."
         case .shutdown: "The process stopped before the record could be sent."
+        case .unreported: "The exporter did not say what became of the record: a fault of the exporter."
         }
     }
 }

@@ -15,9 +15,9 @@ struct TLSTests {
             try await TLSServer.with(certificates) { endpoint in
                 var configuration = OTLPHTTPConfiguration(endpoint: endpoint)
                 configuration.retry = .never
-                #expect(try await export(configuration) == .dropped(1, .unreachable))
+                try await #expect(export(configuration) == .dropped(1, .unreachable))
                 configuration.tls.certificateAuthorities = certificates.authority
-                #expect(try await export(configuration) == .exported(1))
+                try await #expect(export(configuration) == .exported(1))
             }
         }
     }
@@ -29,11 +29,11 @@ struct TLSTests {
                 var configuration = OTLPHTTPConfiguration(endpoint: endpoint)
                 configuration.retry = .never
                 configuration.tls.certificateAuthorities = certificates.authority
-                #expect(try await export(configuration) == .dropped(1, .unreachable))
+                try await #expect(export(configuration) == .dropped(1, .unreachable))
                 // For spans alone: they take the authority from what holds for every signal.
                 configuration.traces.tls.clientCertificate = certificates.client.certificate
                 configuration.traces.tls.clientKey = certificates.client.key
-                #expect(try await export(configuration) == .exported(1))
+                try await #expect(export(configuration) == .exported(1))
             }
         }
     }

@@ -107,7 +107,8 @@ struct PipelineTests {
         }
         // The next pipeline has nothing of it.
         try await withRecording { recording in
-            #expect(recording.pipeline.statistics.spans == SignalStatistics())
+            let spans = recording.pipeline.statistics.spans
+            #expect(spans.created == 0 && spans.droppedTotal == 0)
             let exported = try await recording.exported()
             #expect(exported.spans.isEmpty)
         }
@@ -134,36 +135,6 @@ struct PipelineTests {
             await second.shutdown()
             let exported = try await recording.exported()
             #expect(exported.spans.count == 1)
-        }
-    }
-
-    /// created = exported + rejected + dropped + in flight, looked at all the time while threads record and rings overflow.
-    @Test func everyRecordIsAccountedForAtEveryInstant() async throws {
-        var options = PipelineOptions()
-        options.spanDelay = .milliseconds(1)
-        options.spanRingBytes = 1 << 17
-        let exporter = CountingExporter(partial: true)
-        try await withRecording(options: options, exporter: exporter) { recording in
-            let recorded = 4 * 20_000
-            await withTaskGroup(of: Void.self) { group in
-                for _ in 0..<4 {
-                    group.addTask {
-                        for number in 0..<20_000 {
-                            TraceSpan("span", parent: nil).end()
-                            if number % 100 == 0 {
-                                let spans = recording.pipeline.statistics.spans
-                                #expect(spans.inFlight >= 0)
-                                #expect(spans.created >= spans.exported + spans.rejected + spans.droppedTotal)
-                            }
-                        }
-                    }
-                }
-            }
-            await recording.pipeline.shutdown()
-            let spans = recording.pipeline.statistics.spans
-            #expect(spans.created == recorded)
-            #expect(spans.inFlight == 0)
-            #expect(spans.rejected > 0)
         }
     }
 
@@ -194,7 +165,7 @@ struct PipelineTests {
             #expect(growth < 8 << 20, "grew by \(growth) bytes")
             let spans = recording.pipeline.statistics.spans
             #expect(spans.created == 240_000)
-            #expect(spans.dropped[.ringFull, default: 0] > 200_000)
+            #expect(spans.dropped[.queueFull, default: 0] > 200_000)
             let report = await recording.pipeline.shutdown(timeout: .milliseconds(100))
             #expect(!report.isComplete)
             let last = recording.pipeline.statistics.spans

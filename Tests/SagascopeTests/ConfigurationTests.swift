@@ -152,4 +152,48 @@ struct ConfigurationTests {
         ])
         #expect(throws: ConfigurationError.self) { try SagascopeConfiguration(environment: ["SAGASCOPE_PORT": "9464"]) }
     }
+
+    @Test func readsTracingAndMetrics() throws {
+        let configuration = try SagascopeConfiguration(environment: [
+            "OTEL_TRACES_SAMPLER": "parentbased_traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.25",
+            "OTEL_PROPAGATORS": "b3, tracecontext,b3", "OTEL_ATTRIBUTE_COUNT_LIMIT": "64",
+            "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "32", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "0",
+            "OTEL_SPAN_EVENT_COUNT_LIMIT": "1", "OTEL_SPAN_LINK_COUNT_LIMIT": "2",
+            "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT": "3",
+            "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT": "4", "SAGASCOPE_KEEP_FAILED_RUNS": "off",
+            "OTEL_METRICS_EXEMPLAR_FILTER": "always_off", "SAGASCOPE_CARDINALITY_LIMIT": "77",
+            "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": "base2_exponential_bucket_histogram",
+        ])
+        #expect(configuration.tracing.sampler == .parentBased(root: .traceIDRatio(0.25)))
+        #expect(configuration.tracing.propagators == [.b3, .traceContext] && !configuration.tracing.keepsFailedRuns)
+        let limits = configuration.tracing.limits
+        #expect(limits.attributes == 32 && limits.events == 1 && limits.links == 2)
+        #expect(limits.attributesPerEvent == 3 && limits.attributesPerLink == 4 && limits.attributeValueLength == 0)
+        #expect(configuration.metrics.exemplarFilter == .alwaysOff && configuration.metrics.cardinalityLimit == 77)
+        #expect(configuration.metrics.defaultHistogram == .exponential)
+    }
+
+    @Test(arguments: [
+        ("none", []), ("tracecontext", [Propagator.traceContext]),
+    ])
+    func readsPropagators(text: String, propagators: [Propagator]) throws {
+        let configuration = try SagascopeConfiguration(environment: ["OTEL_PROPAGATORS": text])
+        #expect(configuration.tracing.propagators == propagators)
+    }
+
+    @Test(arguments: [
+        ("OTEL_TRACES_SAMPLER", "jaeger_remote", "always_on, "),
+        ("OTEL_TRACES_SAMPLER_ARG", "1.5", "a number from 0 to 1"),
+        ("OTEL_TRACES_SAMPLER_ARG", "nan", "a number from 0 to 1"),
+        ("OTEL_PROPAGATORS", "tracecontext,jaeger", "none, or "),
+        ("OTEL_PROPAGATORS", "none,b3", "none, or "),
+        ("OTEL_SPAN_LINK_COUNT_LIMIT", "65536", "a whole number, 0 to 65535"),
+        ("OTEL_METRICS_EXEMPLAR_FILTER", "sometimes", "always_on, always_off, trace_based"),
+    ])
+    func aWrongChoiceIsAnErrorThatNamesIt(variable: String, value: String, allowed: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try SagascopeConfiguration(environment: [variable: value])
+        }
+        #expect(error?.description.hasPrefix("\(variable)=\(value) (environment): expected \(allowed)") == true)
+    }
 }

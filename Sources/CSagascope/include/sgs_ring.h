@@ -13,14 +13,15 @@
 typedef struct sgs_ring {
   // Producer's line.
   uint8_t *bytes;
-  uint64_t capacity;    // a power of two; 0 until the thread has recorded something
+  uint64_t capacity;    // a power of two; 0 until the thread has recorded something; other threads read it relaxed
   uint64_t head;        // next byte to write
   uint64_t tail_seen;   // the consumer's position when last looked at
   uint64_t written;     // records committed; other threads read the counters relaxed
   uint64_t dropped_full;
+  uint64_t sizing;      // the sgs_ring_sizing that this ring was last made for
   uint64_t dropped_large;
   uint64_t dropped_closed;  // ended after recording was switched off
-  uint8_t pad0[64];
+  uint8_t pad0[56];
   // Published by the producer, read by the consumer.
   uint64_t published;
   uint8_t pad1[120];
@@ -48,17 +49,21 @@ static inline void sgs_count(uint64_t *counter) {
   __atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
 }
 
-/// Sizes of rings that are made from now on; rounded up to a power of two, at least 2 × SGS_MAX_RECORD.
+/// Sizes of rings, rounded up to a power of two, at least 2 × SGS_MAX_RECORD. A ring that was made before takes its new size
+/// with its thread's next record, once it is empty.
 void sgs_configure_rings(uint64_t span_bytes, uint64_t event_bytes);
+/// Counts the calls that changed a size.
+extern uint64_t sgs_ring_sizing;
 
-/// The slow way of sgs_ring_reserve: makes the ring on its first record, looks where the consumer is; 0 when there is no
-/// room (counted).
+/// The slow way of sgs_ring_reserve: makes the ring on its first record and when sizes have changed, looks where the consumer
+/// is; 0 when there is no room (counted).
 int sgs_ring_make_room(sgs_ring *ring, uint64_t length, int signal);
 
 /// Room for a record of `length` bytes, or NULL when the ring is full or the record too large (counted).
 static inline uint8_t *sgs_ring_reserve(sgs_ring *ring, uint64_t length, int signal) {
   uint64_t need = (length + 15) & ~7ull;
-  if (__builtin_expect(length > SGS_MAX_RECORD - 16 || ring->head + need - ring->tail_seen > ring->capacity, 0))
+  if (__builtin_expect(length > SGS_MAX_RECORD - 16 || ring->head + need - ring->tail_seen > ring->capacity ||
+                       ring->sizing != __atomic_load_n(&sgs_ring_sizing, __ATOMIC_RELAXED), 0))
     if (!sgs_ring_make_room(ring, length, signal)) return NULL;
   return ring->bytes + (ring->head & (ring->capacity - 1)) + 8;
 }
@@ -84,6 +89,10 @@ static inline void sgs_ring_commit(sgs_ring *ring, uint8_t *at, uint64_t length,
 /// What a ring has counted since it was made; consumed is read first, so that what waits is never negative.
 typedef struct { uint64_t consumed, written, dropped_full, dropped_large, dropped_closed; } sgs_ring_counts;
 sgs_ring_counts sgs_ring_count(const sgs_ring *ring);
+
+static inline uint64_t sgs_ring_capacity(const sgs_ring *ring) {
+  return __atomic_load_n(&ring->capacity, __ATOMIC_RELAXED);
+}
 
 /// Where the ring ends now: everything before was published.
 static inline uint64_t sgs_ring_end(const sgs_ring *ring) { return __atomic_load_n(&ring->published, __ATOMIC_ACQUIRE); }

@@ -62,33 +62,58 @@ public enum MetricCatalogue {
         "1 for each tier of task tracking that is on, 0 for one that is off, with the reason.")
 
     // MARK: the pipeline itself
+    // Names and meanings: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
+    public static let spanQueueSize = MetricDescriptor(
+        "otel.sdk.processor.span.queue.size", .upDownCounter, unit: "{span}", attributes: [],
+        "Spans that ended and wait in the rings.")
+    public static let spanQueueCapacity = MetricDescriptor(
+        "otel.sdk.processor.span.queue.capacity", .upDownCounter, unit: "{span}", attributes: [],
+        "Spans that the rings hold, counted as 512 bytes each.")
     public static let spanProcessed = MetricDescriptor(
         "otel.sdk.processor.span.processed", .counter, unit: "{span}", attributes: ["error.type"],
-        "Spans that ended, with error.type those that were dropped before export.")
+        "Spans handed to the exporter, with error.type those that were lost before.")
     public static let spanExported = MetricDescriptor(
         "otel.sdk.exporter.span.exported", .counter, unit: "{span}", attributes: ["error.type"],
         "Spans whose export has finished, with error.type those that failed.")
     public static let spanInFlight = MetricDescriptor(
         "otel.sdk.exporter.span.inflight", .upDownCounter, unit: "{span}", attributes: [],
-        "Spans recorded and neither exported nor dropped.")
+        "Spans that the exporter was handed and has not answered for.")
+    public static let logCreated = MetricDescriptor(
+        "otel.sdk.log.created", .counter, unit: "{log_record}", attributes: [],
+        "Events recorded.")
+    public static let logQueueSize = MetricDescriptor(
+        "otel.sdk.processor.log.queue.size", .upDownCounter, unit: "{log_record}", attributes: [],
+        "Events that wait in the rings.")
+    public static let logQueueCapacity = MetricDescriptor(
+        "otel.sdk.processor.log.queue.capacity", .upDownCounter, unit: "{log_record}", attributes: [],
+        "Events that the rings hold, counted as 512 bytes each.")
     public static let logProcessed = MetricDescriptor(
         "otel.sdk.processor.log.processed", .counter, unit: "{log_record}", attributes: ["error.type"],
-        "Events recorded, with error.type those that were dropped before export.")
+        "Events handed to the exporter, with error.type those that were lost before.")
     public static let logExported = MetricDescriptor(
         "otel.sdk.exporter.log.exported", .counter, unit: "{log_record}", attributes: ["error.type"],
         "Events whose export has finished, with error.type those that failed.")
     public static let logInFlight = MetricDescriptor(
         "otel.sdk.exporter.log.inflight", .upDownCounter, unit: "{log_record}", attributes: [],
-        "Events recorded and neither exported nor dropped.")
+        "Events that the exporter was handed and has not answered for.")
     public static let pointExported = MetricDescriptor(
         "otel.sdk.exporter.metric_data_point.exported", .counter, unit: "{data_point}", attributes: ["error.type"],
         "Metric points whose export has finished, with error.type those that failed.")
+    public static let pointInFlight = MetricDescriptor(
+        "otel.sdk.exporter.metric_data_point.inflight", .upDownCounter, unit: "{data_point}", attributes: [],
+        "Metric points that the exporter was handed and has not answered for.")
+    public static let exportDuration = MetricDescriptor(
+        "otel.sdk.exporter.operation.duration", .histogram(bounds: Buckets.standard), unit: "s",
+        attributes: ["otel.component.type", "error.type"],
+        "Duration of one export, retries included.")
 
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
-        taskUntracked, trackingTier, spanProcessed, spanExported, spanInFlight, logProcessed, logExported, logInFlight,
-        pointExported,
+        taskUntracked, trackingTier, spanQueueSize, spanQueueCapacity, spanProcessed, spanExported, spanInFlight,
+        logCreated, logQueueSize, logQueueCapacity, logProcessed, logExported, logInFlight, pointExported,
+        pointInFlight,
+        exportDuration,
     ]
 }
 

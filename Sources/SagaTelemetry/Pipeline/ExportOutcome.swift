@@ -1,7 +1,8 @@
 /// Why a record never reached its destination. Each reason is a series of its own; nothing is lost without one.
 public enum DropReason: String, Sendable, Hashable, CaseIterable {
-    /// The recording thread's ring had no room: the pipeline was slower than the program.
-    case ringFull = "ring_full"
+    /// The recording thread's ring had no room: the pipeline was slower than the program. The word is that of the semantic
+    /// conventions.
+    case queueFull = "queue_full"
     /// One record was larger than a ring accepts.
     case recordTooLarge = "record_too_large"
     /// The destination answered that it will never take this request (OTLP/HTTP 400, 401, 404, 413, …).
@@ -14,6 +15,8 @@ public enum DropReason: String, Sendable, Hashable, CaseIterable {
     case ioError = "io_error"
     /// The process stopped before the record could be sent.
     case shutdown
+    /// The exporter answered for fewer records than it was given.
+    case unreported
 }
 
 /// What became of one batch. `exported + rejected + dropped` is the batch's size, always.
@@ -37,6 +40,23 @@ public struct ExportOutcome: Sendable, Equatable {
     }
 
     public var droppedTotal: Int { dropped.values.reduce(0, +) }
+
+    /// What an exporter answered, made to fit the number it was given: what it left out is ``DropReason/unreported``, and
+    /// what it claims beyond is cut off.
+    func settled(_ count: Int) -> ExportOutcome {
+        let missing = count - exported - rejected - droppedTotal
+        guard missing != 0 else { return self }
+        var settled = self
+        if missing > 0 {
+            settled.dropped[.unreported, default: 0] += missing
+            return settled
+        }
+        settled.exported = min(exported, count)
+        settled.rejected = min(rejected, count - settled.exported)
+        let rest = count - settled.exported - settled.rejected
+        settled.dropped = rest == 0 ? [:] : [.unreported: rest]
+        return settled
+    }
 
     public static func += (left: inout ExportOutcome, right: ExportOutcome) {
         left.exported += right.exported

@@ -6,7 +6,7 @@ final class MetricReader: Sendable {
     private let interval: Duration
     private let export: @Sendable (MetricsSnapshot) async -> ExportOutcome
     private let doorbell = Doorbell()
-    private let account = Mutex((created: 0, outcome: ExportOutcome()))
+    private let account = Mutex((created: 0, exporting: 0, outcome: ExportOutcome()))
 
     init(
         _ registry: MetricRegistry, interval: Duration,
@@ -26,6 +26,7 @@ final class MetricReader: Sendable {
         account.withLock { account in
             var statistics = SignalStatistics()
             statistics.created = account.created
+            statistics.exporting = account.exporting
             statistics.exported = account.outcome.exported
             statistics.rejected = account.outcome.rejected
             statistics.dropped = account.outcome.dropped
@@ -48,8 +49,14 @@ final class MetricReader: Sendable {
         let snapshot = registry.snapshot()
         let count = snapshot.pointCount
         guard count > 0 else { return }
-        account.withLock { $0.created += count }
-        let outcome = await export(snapshot)
-        account.withLock { $0.outcome += outcome }
+        account.withLock {
+            $0.created += count
+            $0.exporting += count
+        }
+        let outcome = await export(snapshot).settled(count)
+        account.withLock {
+            $0.exporting -= count
+            $0.outcome += outcome
+        }
     }
 }

@@ -1,9 +1,13 @@
-import Synchronization
-
 /// Where every record of one signal is: `created = exported + rejected + dropped{reason} + in flight`, at every instant.
 public struct SignalStatistics: Sendable, Equatable {
     /// Records that were offered to the rings since the pipeline began.
     public var created = 0
+    /// In the rings.
+    public var queued = 0
+    /// Bytes that the rings hold; 0 for metric points, which wait nowhere.
+    public var queueBytes = 0
+    /// Handed to the exporter, which has not answered yet.
+    public var exporting = 0
     public var exported = 0
     /// Refused by the destination in a partial success.
     public var rejected = 0
@@ -13,7 +17,9 @@ public struct SignalStatistics: Sendable, Equatable {
 
     public var droppedTotal: Int { dropped.values.reduce(0, +) }
     /// Recorded, and neither exported nor given up.
-    public var inFlight: Int { created - exported - rejected - droppedTotal }
+    public var inFlight: Int { queued + exporting }
+    /// Whether each record is in one place. Each number is counted by itself, so a fault in the accounts shows here.
+    public var isBalanced: Bool { created == exported + rejected + droppedTotal + inFlight }
 
     /// What happened since `earlier`.
     func outcome(since earlier: SignalStatistics) -> ExportOutcome {
@@ -47,13 +53,4 @@ public struct FlushReport: Sendable, Equatable {
     /// There was nothing to do.
     public static let empty = FlushReport(
         spans: ExportOutcome(), logs: ExportOutcome(), metricPoints: ExportOutcome(), isComplete: true)
-}
-
-/// The outcome of exports of one signal, summed.
-final class OutcomeCounter: Sendable {
-    private let total = Mutex(ExportOutcome())
-
-    func add(_ outcome: ExportOutcome) { total.withLock { $0 += outcome } }
-
-    var value: ExportOutcome { total.withLock { $0 } }
 }

@@ -66,6 +66,13 @@ enum RecordRings {
         return counts
     }
 
+    /// Bytes of all rings there are.
+    static func capacity(_ signal: Signal) -> Int {
+        var bytes = 0
+        forEachRing(signal) { bytes += Int(sgs_ring_capacity($0)) }
+        return bytes
+    }
+
     private static func forEachRing(_ signal: Signal, _ body: (UnsafeMutablePointer<sgs_ring>) -> Void) {
         var thread = sgs_thread_first()
         while let block = thread {

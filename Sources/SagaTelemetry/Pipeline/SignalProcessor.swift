@@ -8,8 +8,8 @@ final class SignalProcessor: Sendable {
     private let delay: Duration
     private let limit: BatchLimit
     private let export: @Sendable (RecordBatch) async -> ExportOutcome
-    private let outcomes = OutcomeCounter()
-    private let baseline: RingCounts
+    private let account: SignalAccount
+    private let losses: LossLog
     private let doorbell = Doorbell()
 
     /// - Parameters:
@@ -23,30 +23,24 @@ final class SignalProcessor: Sendable {
         self.delay = delay
         limit = BatchLimit(records: max(1, batchLimit))
         self.export = export
-        baseline = RecordRings.counts(signal)
+        account = SignalAccount(signal)
+        losses = LossLog(signal)
     }
 
     // MARK: from outside
+
+    /// The rings are this processor's from now on, until it is told to ``close()``.
+    func begin() { account.begin() }
+
+    /// The rings are another one's from now on; the statistics stay as they are.
+    func close() { account.close() }
 
     func wake(_ reason: Doorbell.Reasons) { doorbell.ring(reason) }
 
     /// Returns when everything recorded before the call has been exported or given up.
     func flush() async { await doorbell.flush() }
 
-    var statistics: SignalStatistics {
-        // Outcomes first: what is created in between shows as in flight.
-        let outcome = outcomes.value
-        let counts = RecordRings.counts(signal)
-        var statistics = SignalStatistics()
-        statistics.exported = outcome.exported
-        statistics.rejected = outcome.rejected
-        statistics.dropped = outcome.dropped
-        statistics.created = counts.written - baseline.consumed
-        statistics.addLoss(counts.droppedFull - baseline.droppedFull, .ringFull)
-        statistics.addLoss(counts.droppedLarge - baseline.droppedLarge, .recordTooLarge)
-        statistics.addLoss(counts.droppedClosed - baseline.droppedClosed, .shutdown)
-        return statistics
-    }
+    var statistics: SignalStatistics { account.statistics }
 
     // MARK: the loop
 
@@ -60,7 +54,8 @@ final class SignalProcessor: Sendable {
             for flush in flushes { flush.resume() }
             if reasons.contains(.stop) { break }
         }
-        outcomes.add(.dropped(RecordRings.discard(signal), .shutdown))
+        account.discard()
+        losses.look(at: statistics, isLast: true)
         doorbell.close()
     }
 
@@ -83,18 +78,9 @@ final class SignalProcessor: Sendable {
         sgs_clock_refresh()
         var marks = RecordRings.marks(signal)
         while !marks.isEmpty, !Task.isCancelled {
-            var batch = RecordBatch()
-            RecordRings.drain(&marks, into: &batch, limit: limit)
-            if !batch.isEmpty { outcomes.add(await export(batch)) }
+            let batch = account.take(&marks, limit: limit)
+            if !batch.isEmpty { account.answered(batch, await export(batch).settled(batch.count)) }
         }
-    }
-}
-
-extension SignalStatistics {
-    /// Records that were created and lost before they came into a ring.
-    fileprivate mutating func addLoss(_ count: Int, _ reason: DropReason) {
-        guard count > 0 else { return }
-        created += count
-        dropped[reason, default: 0] += count
+        losses.look(at: statistics)
     }
 }

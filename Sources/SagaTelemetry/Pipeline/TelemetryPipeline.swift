@@ -27,7 +27,6 @@ public final class TelemetryPipeline: Service {
     ) {
         self.exporter = exporter
         self.options = options
-        sgs_configure_rings(UInt64(max(0, options.spanRingBytes)), UInt64(max(0, options.eventRingBytes)))
         let (spanTimeout, eventTimeout) = (options.exportTimeout, options.eventExportTimeout)
         spans = SignalProcessor(.spans, delay: options.spanDelay, batchLimit: options.batchLimit) { batch in
             await Self.bounded(spanTimeout) { await exporter.export(spans: batch) }
@@ -59,7 +58,7 @@ public final class TelemetryPipeline: Service {
     public func start() {
         state.withLock { state in
             guard case .idle = state else { return }
-            guard RunningPipeline.shared.begin(spans: spans, logs: logs) else {
+            guard RunningPipeline.shared.begin(spans: spans, logs: logs, options) else {
                 Diagnostics.logger.error(
                     "another pipeline records already; this one stays off until that one has stopped")
                 return
@@ -155,16 +154,27 @@ public final class TelemetryPipeline: Service {
 /// The one pipeline that records, and where the recording threads' wake-up call goes: a C function pointer has no context.
 private final class RunningPipeline: Sendable {
     static let shared = RunningPipeline()
-    private let processors = Mutex<(spans: SignalProcessor, logs: SignalProcessor)?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Whose the rings are: the running pipeline's, or the last one's, which still counts what comes too late.
+        var owner: (spans: SignalProcessor, logs: SignalProcessor)?
+        var isRunning = false
+    }
 
     /// - Returns: false while another one runs.
-    func begin(spans: SignalProcessor, logs: SignalProcessor) -> Bool {
-        let isFirst = processors.withLock { processors in
-            guard processors == nil else { return false }
-            processors = (spans, logs)
+    func begin(spans: SignalProcessor, logs: SignalProcessor, _ options: PipelineOptions) -> Bool {
+        let isFirst = state.withLock { state in
+            guard !state.isRunning else { return false }
+            state.owner?.spans.close()
+            state.owner?.logs.close()
+            spans.begin()
+            logs.begin()
+            state = State(owner: (spans, logs), isRunning: true)
             return true
         }
         guard isFirst else { return false }
+        sgs_configure_rings(UInt64(max(0, options.spanRingBytes)), UInt64(max(0, options.eventRingBytes)))
         sgs_set_wake { RunningPipeline.shared.wake($0) }
         sgs_set_recording(1)
         return true
@@ -172,11 +182,11 @@ private final class RunningPipeline: Sendable {
 
     func end() {
         sgs_set_wake(nil)
-        processors.withLock { $0 = nil }
+        state.withLock { $0.isRunning = false }
     }
 
     private func wake(_ reason: Int32) {
-        guard let (spans, logs) = processors.withLock({ $0 }) else { return }
+        guard let (spans, logs) = state.withLock({ $0.isRunning ? $0.owner : nil }) else { return }
         switch Int(reason) {
         case Int(SGS_SPANS_HALF_FULL): spans.wake(.urgent)
         case Int(SGS_EVENTS_HALF_FULL): logs.wake(.urgent)

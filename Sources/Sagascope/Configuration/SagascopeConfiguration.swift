@@ -55,6 +55,11 @@ public struct SagascopeConfiguration: Sendable {
     /// `OTEL_BSP_*`, `OTEL_BLRP_*`, `OTEL_METRIC_EXPORT_*`, `SAGASCOPE_SHUTDOWN_TIMEOUT`.
     public var pipeline = PipelineOptions()
 
+    /// How spans are sampled, bounded and passed on: `OTEL_TRACES_SAMPLER`, `OTEL_PROPAGATORS`, `OTEL_SPAN_*_LIMIT`.
+    public var tracing = TracingOptions()
+    /// How measurements become metrics: `SAGASCOPE_CARDINALITY_LIMIT`, `OTEL_METRICS_EXEMPLAR_FILTER`; views in code.
+    public var metrics = MetricOptions()
+
     public var admin = Admin()
 
     /// The server of `/metrics`, `/healthz` and `/readyz`.

@@ -3,7 +3,7 @@ import SagaTelemetry
 
 extension Setting {
     /// Every setting, once. Of two that set the same thing the later one stands.
-    public static let all = general + otlp + pipeline + sagascope
+    public static let all = general + tracing + otlp + pipeline + metrics + sagascope
 
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
@@ -23,6 +23,57 @@ extension Setting {
         Setting(
             "otel.service.name", .text, \.serviceName, default: "unknown_service:<executable>",
             "The resource's service.name; before one in OTEL_RESOURCE_ATTRIBUTES."),
+    ]
+
+    private static let tracing = [
+        Setting(
+            "otel.traces.sampler", .choice(), \.sampler, default: "parentbased_always_on",
+            "Which traces are recorded; a parent-based sampler leaves traces that came in as their header says."),
+        Setting(
+            "otel.traces.samplerArg", .share, \.sampledShare, "The share of traces that a sampler by ratio takes."),
+        Setting(
+            "otel.propagators", .propagators, \.configuration.tracing.propagators,
+            "Formats of the headers that carry context from process to process."),
+        Setting(
+            "otel.attribute.countLimit", .limit, \.configuration.tracing.limits.attributes,
+            "Attributes of a span, unless OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT says it."),
+        Setting(
+            "otel.attribute.valueLengthLimit", .countOrZero, \.configuration.tracing.limits.attributeValueLength,
+            "Characters to which texts in attributes of spans are cut, unless OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT says it."
+        ),
+        Setting(
+            "otel.span.attributeCountLimit", .limit, \.configuration.tracing.limits.attributes,
+            "Attributes of a span; further ones are dropped and counted."),
+        Setting(
+            "otel.span.attributeValueLengthLimit", .countOrZero, \.configuration.tracing.limits.attributeValueLength,
+            "Characters to which texts in attributes of spans are cut."),
+        Setting(
+            "otel.span.eventCountLimit", .limit, \.configuration.tracing.limits.events,
+            "Events of a span; further ones are dropped and counted."),
+        Setting(
+            "otel.span.linkCountLimit", .limit, \.configuration.tracing.limits.links,
+            "Links of a span; further ones are dropped and counted."),
+        Setting(
+            "otel.event.attributeCountLimit", .limit, \.configuration.tracing.limits.attributesPerEvent,
+            "Attributes of an event of a span."),
+        Setting(
+            "otel.link.attributeCountLimit", .limit, \.configuration.tracing.limits.attributesPerLink,
+            "Attributes of a link of a span."),
+        Setting(
+            "sagascope.keepFailedRuns", .onOff, \.configuration.tracing.keepsFailedRuns,
+            "Export a run that does not succeed although its trace is not sampled."),
+    ]
+
+    private static let metrics = [
+        Setting(
+            "otel.metrics.exemplarFilter", .choice(), \.configuration.metrics.exemplarFilter,
+            "Which measurements may become exemplars."),
+        Setting(
+            "otel.exporter.otlp.metrics.defaultHistogramAggregation", .choice(),
+            \.configuration.metrics.defaultHistogram, "How histograms count that no view says anything about."),
+        Setting(
+            "sagascope.cardinalityLimit", .count, \.configuration.metrics.cardinalityLimit,
+            "Sets of attributes that a metric keeps apart; all further ones share one series."),
     ]
 
     private static let otlp = OTLPSettings.Scope.allCases.flatMap { scope in

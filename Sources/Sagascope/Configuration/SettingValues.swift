@@ -6,6 +6,8 @@ struct SettingValues: Sendable {
     var settingsFile: String?
     var serviceName: String?
     var resourceAttributes: [SettingPair]?
+    var sampler: SamplerName?
+    var sampledShare = 1.0
     var otlp = OTLPSettings()
     var file = SagascopeConfiguration.File()
 
@@ -20,6 +22,7 @@ struct SettingValues: Sendable {
             }
         }
         configuration.serviceName = serviceName ?? configuration.serviceName
+        if let sampler { configuration.tracing.sampler = sampler.sampler(share: sampledShare) }
         if let http = otlp.http {
             configuration.export = .http(http)
         } else {

@@ -31,29 +31,15 @@ public enum UnreadVariables {
 
     public static let groups = [
         Group(
-            "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG",
-            instead:
-                "`parentbased_always_on`: a trace that begins here is recorded, one that came in as its header says."),
-        Group(
-            "OTEL_PROPAGATORS",
-            instead: "The header `traceparent` of W3C trace context; no `tracestate`, no baggage, no B3."),
-        Group(
             "OTEL_{TRACES,LOGS,METRICS}_EXPORTER",
             instead: "The endpoint decides: OTLP with one, a file without, nothing with `SAGASCOPE_FILE=none`."),
         Group(
             "OTEL_EXPORTER_OTLP_INSECURE", "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_INSECURE",
             instead: "They are for gRPC, which this version does not speak. The URL's scheme decides."),
+        Group("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", instead: "Cumulative temporality."),
         Group(
-            "OTEL_EXPORTER_OTLP_METRICS_{TEMPORALITY_PREFERENCE,DEFAULT_HISTOGRAM_AGGREGATION}",
-            instead: "Cumulative temporality and explicit buckets."),
-        Group("OTEL_METRICS_EXEMPLAR_FILTER", instead: "No exemplars."),
-        Group(
-            "OTEL_{ATTRIBUTE,SPAN_ATTRIBUTE,LOGRECORD_ATTRIBUTE}_COUNT_LIMIT",
-            instead: "128 attributes a record; further ones are dropped, and counted in the record."),
-        Group(
-            "OTEL_{ATTRIBUTE,SPAN_ATTRIBUTE,LOGRECORD_ATTRIBUTE}_VALUE_LENGTH_LIMIT",
-            "OTEL_{SPAN_EVENT,SPAN_LINK,EVENT_ATTRIBUTE,LINK_ATTRIBUTE}_COUNT_LIMIT",
-            instead: "One limit, 64 KiB a record; what does not fit is left out."),
+            "OTEL_LOGRECORD_ATTRIBUTE_{COUNT,VALUE_LENGTH}_LIMIT",
+            instead: "128 attributes and 64 KiB an event; what does not fit is left out, and counted in the event."),
         Group("OTEL_LOG_LEVEL", instead: "The level of the program's own swift-log backend, label `sagascope`."),
         Group(
             "OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE",

@@ -163,7 +163,7 @@ struct LogHandlerTests {
             let logs = recording.pipeline.statistics.logs
             #expect(logs.created >= 1_000 && logs.inFlight == 0)
             #expect(logs.created == logs.exported + logs.rejected + logs.droppedTotal)
-            #expect(logs.dropped[.ringFull, default: 0] > 0)
+            #expect(logs.dropped[.queueFull, default: 0] > 0)
         }
     }
 
