@@ -96,6 +96,8 @@ public struct ExportedPair: Sendable, Decodable {
 
 /// An AnyValue. Integers are strings in OTLP/JSON.
 public indirect enum ExportedValue: Sendable, Hashable, Decodable {
+    /// `{}`: what the collector writes for the body of an event, which has none.
+    case nothing
     case string(String)
     case bool(Bool)
     case int(Int64)
@@ -125,6 +127,8 @@ public indirect enum ExportedValue: Sendable, Hashable, Decodable {
             self = .bytes(Array(data))
         } else if let list = try box.decodeIfPresent(List<ExportedValue>.self, forKey: .arrayValue) {
             self = .array(list.values ?? [])
+        } else if box.allKeys.isEmpty {
+            self = .nothing
         } else {
             let list = try box.decode(List<ExportedPair>.self, forKey: .kvlistValue)
             self = .keyValues(Dictionary((list.values ?? []).map { ($0.key, $0.value) }) { $1 })
