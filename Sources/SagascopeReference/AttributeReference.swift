@@ -53,6 +53,9 @@ struct AttributeReference {
         AttributeReference("saga.block.duration", "double, s", "How long the suspension lasted."),
         AttributeReference("exception.type", "string", "As `error.type`."),
         AttributeReference("exception.message", "string", "The error in words, at most 1,024 characters."),
+        AttributeReference(
+            "outcome", "string",
+            "What became of an unsampled run or span: `kept`, `discarded`, `not_held`, `overflow` or `late`."),
         AttributeReference("tier", "string", "`1`: the task executor, the one tier of this version."),
         AttributeReference("reason", "string", "`switched_off` while tracking is off; absent while it is on."),
     ]
