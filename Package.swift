@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "SagaTelemetryTests",
             dependencies: [
-                "SagaTelemetry", "TestSupport",
+                "OTLPExporter", "SagaTelemetry", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),

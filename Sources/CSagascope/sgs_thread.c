@@ -1,5 +1,6 @@
 #include "CSagascope.h"
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -105,6 +106,11 @@ int sgs_slot_grow(sgs_slot *slot, uint64_t more) {
   slot->cursor = body + used;
   slot->limit = body + size - SGS_SLOT_TAIL;
   return 1;
+}
+
+void sgs_slot_wait(sgs_slot *slot) {
+  do sched_yield();
+  while (__atomic_exchange_n(&slot->lock, 1, __ATOMIC_ACQUIRE));
 }
 
 void sgs_slot_release_heap(sgs_slot *slot) {

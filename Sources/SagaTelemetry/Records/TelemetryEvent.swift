@@ -101,12 +101,16 @@ private enum EventField {
     static let number: UInt8 = 6
     static let attributes: UInt8 = 6 << 3 | 2
     static let droppedAttributes: UInt8 = 7 << 3
+    /// The specification's default.
+    static let attributeLimit: UInt16 = 128
 }
 
 extension RecordEncoder {
     /// The slot is empty and has room for all of this.
     fileprivate func beginLogRecord(_ severity: UInt8, _ text: StaticString, _ context: TraceContext?, time: UInt64?) {
         slot.pointee.attribute_field = EventField.number
+        slot.pointee.attribute_limit = EventField.attributeLimit
+        slot.pointee.value_limit = .max
         let now = now
         var at = cursor
         at.byte(1 << 3 | 1)
@@ -123,6 +127,8 @@ extension RecordEncoder {
             at.byte(16)
             at.bigEndian64(context.traceID.high)
             at.bigEndian64(context.traceID.low)
+        }
+        if let context, context.spanID.isValid {
             at.byte(Wire.lengthDelimited(10))
             at.byte(8)
             at.bigEndian64(context.spanID.value)
