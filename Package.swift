@@ -84,7 +84,10 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "PrometheusExporter", dependencies: ["SagaTelemetry"], path: "exporters/Prometheus",
+            name: "CPrometheusProto", dependencies: ["CProtobufC"], path: "exporters/Prometheus/CPrometheusProto"),
+        .target(
+            name: "PrometheusExporter", dependencies: ["SagaTelemetry", "CPrometheusProto", "ProtobufArena"],
+            path: "exporters/Prometheus/PrometheusExporter",
             swiftSettings: strict),
 
         // MARK: The one import for users

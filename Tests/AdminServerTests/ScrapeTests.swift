@@ -30,7 +30,7 @@ struct ScrapeTests {
     func concurrent() async throws {
         let registry = GrowingRegistry()
         let page = PrometheusPage(resource: Resource(["service.name": "test"]))
-        let sizes = try await withServer(Served(metrics: { page.render(registry.snapshot()) })) { port in
+        let sizes = try await withServer(Served(metrics: { page.answer(registry.snapshot(), accept: $0) })) { port in
             try await withThrowingTaskGroup(of: Int.self) { scrapes in
                 for _ in 0..<50 {
                     scrapes.addTask {
@@ -56,14 +56,14 @@ struct ScrapeTests {
         let snapshot = Self.snapshot(values)
         let page = PrometheusPage(resource: Resource(["service.name": "test \"quoted\""]))
         let prometheus = try Tool("prometheus")
-        try await withServer(Served(metrics: { page.render(snapshot) })) { port in
+        try await withServer(Served(metrics: { page.answer(snapshot, accept: $0) })) { port in
             try await withTemporaryDirectory { directory in
                 let server = try PrometheusServer(prometheus, scraping: port, in: directory)
                 do {
                     try await server.expect("up", [:], 1)
                     for (labels, value) in values { try await server.expect("gauge_seconds", labels, value) }
                     let bucket = "duration_seconds_bucket"
-                    for (bound, count) in [("0.005", 1.0), ("1", 3), ("+Inf", 6)] {
+                    for (bound, count) in [("0.005", 1.0), ("1.0", 3), ("+Inf", 6)] {
                         try await server.expect(bucket, ["le": bound], count)
                     }
                     try await server.expect("duration_seconds_sum", [:], 12.75)

@@ -17,7 +17,7 @@ struct CacheTests {
 
     @Test("Every page of a changing registry is what a new renderer would have made")
     func changes() throws {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         var bytes: [UInt8] = []
         let pages: [[MetricSnapshot]] = [
             [snapshot("m", instrument: 2, points([0], { _ in 1 }))],
@@ -43,7 +43,7 @@ struct CacheTests {
 
     @Test("A snapshot of another registry empties the cache")
     func otherRegistry() throws {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         var bytes: [UInt8] = []
         let first = MetricsSnapshot(time: 0, metrics: [snapshot("one", points([0], { _ in 1 }))])
         let second = MetricsSnapshot(time: 0, metrics: [snapshot("two", points([0], { _ in 2 }))])
@@ -56,7 +56,7 @@ struct CacheTests {
 
     @Test("Another resource is another target_info")
     func resource() throws {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         for name in ["a", "b"] {
             var bytes: [UInt8] = []
             renderer.render(MetricsSnapshot(time: 0, metrics: []), resource: Resource(["n": .string(name)]), to: &bytes)
@@ -71,6 +71,6 @@ struct CacheTests {
         let copy = String(decoding: held, as: UTF8.self)
         _ = page.render(MetricsSnapshot(time: 0, metrics: [snapshot("n", points([0, 1], { _ in 2 }))]))
         #expect(String(decoding: held, as: UTF8.self) == copy)
-        #expect(page.lastSummary.points == 2)
+        #expect(page.lastSummary().points == 2)
     }
 }

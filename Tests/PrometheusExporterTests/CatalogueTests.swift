@@ -20,7 +20,7 @@ struct CatalogueTests {
             }
         }
         let snapshot = registry.snapshot()
-        var renderer = PrometheusTextRenderer()
+        var renderer = PrometheusRenderer()
         var bytes: [UInt8] = []
         let summary = renderer.render(snapshot, resource: noResource, to: &bytes)
         #expect(renderer.conflicts.isEmpty)
