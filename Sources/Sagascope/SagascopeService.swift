@@ -27,7 +27,7 @@ public final class SagascopeService: Service {
 
     init(_ configuration: SagascopeConfiguration, exporter: (any TelemetryExporter)?) {
         self.configuration = configuration
-        page = PrometheusPage(resource: configuration.resource)
+        page = PrometheusPage(resource: configuration.resource, options: configuration.prometheus)
         destination = exporter?.destination
         pipeline = exporter.map { TelemetryPipeline(exporter: $0, options: configuration.pipeline) }
         guard !configuration.isDisabled else {

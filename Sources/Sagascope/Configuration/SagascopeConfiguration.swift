@@ -1,4 +1,5 @@
 public import OTLPExporter
+public import PrometheusExporter
 public import SagaTelemetry
 
 /// Everything that can be set. Environment variables come first, then what the program sets in the closure of
@@ -42,6 +43,9 @@ public struct SagascopeConfiguration: Sendable {
 
     /// `OTEL_BSP_*`, `OTEL_BLRP_*`, `OTEL_METRIC_EXPORT_*`, `SAGASCOPE_SHUTDOWN_TIMEOUT`.
     public var pipeline = PipelineOptions()
+
+    /// What the Prometheus page tells beyond the metrics themselves.
+    public var prometheus = PrometheusOptions()
 
     public var admin = Admin()
 

@@ -39,7 +39,21 @@ public struct PrometheusRenderer: ~Copyable {
         self.scope = scope
         self.options = options
         registry = FamilyRegistry(escaping: format.escaping)
-        writer = format.writer(scope: options.scopeLabels ? scope : nil, options: options)
+        writer = Self.writer(of: format, scope: scope, options)
+    }
+
+    private static func writer(
+        of format: PrometheusFormat, scope: InstrumentationScope, _ options: PrometheusOptions
+    ) -> any FamilyWriter {
+        let scope = options.scopeLabels ? scope : nil
+        return switch format.syntax {
+        case .text004, .text100:
+            TextWriter(.prometheus, escaping: format.escaping, scope: scope, createdSamples: false)
+        case .openMetrics:
+            TextWriter(
+                .openMetrics, escaping: format.escaping, scope: scope, createdSamples: options.createdSamples)
+        case .protobuf: ProtobufWriter(escaping: format.escaping, scope: scope)
+        }
     }
 
     /// The metrics of this registry that cannot stand on the page, in the order in which they were met.
@@ -56,7 +70,7 @@ public struct PrometheusRenderer: ~Copyable {
     ) -> PrometheusPageSummary {
         if !registry.agrees(with: snapshot) {
             registry = FamilyRegistry(escaping: format.escaping)
-            writer = format.writer(scope: options.scopeLabels ? scope : nil, options: options)
+            writer = Self.writer(of: format, scope: scope, options)
         }
         if resource != targetResource {
             targetResource = resource

@@ -1,5 +1,3 @@
-import SagaTelemetry
-
 /// A format of the page, as a scraper asks for it.
 ///
 /// ```swift
@@ -61,14 +59,5 @@ public struct PrometheusFormat: Sendable, Hashable {
     /// This format, or the one with underscores where UTF-8 names are off.
     func allowed(by options: PrometheusOptions) -> PrometheusFormat {
         escaping == .allowUTF8 && !options.utf8Names ? PrometheusFormat(syntax, .underscores) : self
-    }
-
-    func writer(scope: InstrumentationScope?, options: PrometheusOptions) -> any FamilyWriter {
-        switch syntax {
-        case .text004, .text100: TextWriter(.prometheus, escaping: escaping, scope: scope, createdSamples: false)
-        case .openMetrics:
-            TextWriter(.openMetrics, escaping: escaping, scope: scope, createdSamples: options.createdSamples)
-        case .protobuf: ProtobufWriter(escaping: escaping, scope: scope)
-        }
     }
 }
