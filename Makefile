@@ -36,10 +36,10 @@ setup: .build/setup ## Install the Debian packages that building and testing nee
 	fi
 	@touch $@
 
-# The official Python messages judge our payloads.
+# The official Python messages and parsers judge our payloads.
 $(PYTHON): .build/setup
 	python3 -m venv .build/venv
-	.build/venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-proto
+	.build/venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-proto prometheus-client
 	@touch $@
 
 demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1
@@ -60,9 +60,10 @@ torture: setup $(PYTHON) ## Run the long tests: storms and overload, again and a
 lint: ## Check the style
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples
 
-proto: setup ## Generate the OTLP messages anew and check that nothing changes
+proto: setup ## Generate the C messages anew and check that nothing changes
 	exporters/OTLP/proto/generate.sh
-	git diff --exit-code -- exporters/OTLP/COTLP
+	exporters/Prometheus/proto/generate.sh
+	git diff --exit-code -- exporters/OTLP/COTLP exporters/Prometheus/CPrometheusProto
 
 docs: setup ## Write docs/reference.md and docs/configuration.md from the lists in the code
 	$(SWIFT) build --product sagascope-reference

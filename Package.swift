@@ -68,14 +68,17 @@ let package = Package(
         ),
         .target(name: "Gzip", dependencies: ["CZlib"], path: "exporters/Gzip/Gzip", swiftSettings: strict),
         .systemLibrary(
-            name: "CProtobufC", path: "exporters/OTLP/CProtobufC", pkgConfig: "libprotobuf-c",
+            name: "CProtobufC", path: "exporters/Protobuf/CProtobufC", pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"])]
         ),
+        .target(
+            name: "ProtobufArena", dependencies: ["CProtobufC"], path: "exporters/Protobuf/ProtobufArena",
+            swiftSettings: strict),
         .target(name: "COTLP", dependencies: ["CProtobufC"], path: "exporters/OTLP/COTLP"),
         .target(
             name: "OTLPExporter",
             dependencies: [
-                "SagaTelemetry", "COTLP", "CProtobufC", "Gzip",
+                "SagaTelemetry", "COTLP", "CProtobufC", "Gzip", "ProtobufArena",
                 .product(name: "Logging", package: "swift-log"),
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["OTLPHTTP"])),
@@ -87,7 +90,10 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "PrometheusExporter", dependencies: ["SagaTelemetry"], path: "exporters/Prometheus",
+            name: "CPrometheusProto", dependencies: ["CProtobufC"], path: "exporters/Prometheus/CPrometheusProto"),
+        .target(
+            name: "PrometheusExporter", dependencies: ["SagaTelemetry", "CPrometheusProto", "ProtobufArena"],
+            path: "exporters/Prometheus/PrometheusExporter",
             swiftSettings: strict),
 
         // MARK: The one import for users
@@ -187,7 +193,7 @@ let package = Package(
         .testTarget(
             name: "OTLPExporterTests",
             dependencies: [
-                "OTLPExporter", "SagaTelemetry", "COTLP", "TestSupport",
+                "OTLPExporter", "SagaTelemetry", "COTLP", "ProtobufArena", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", condition: .when(traits: ["OTLPHTTP"])),

@@ -1,5 +1,5 @@
 import Logging
-import PrometheusExporter
+public import PrometheusExporter
 import SagaInstrumentation
 public import SagaTelemetry
 public import ServiceLifecycle
@@ -27,7 +27,7 @@ public final class SagascopeService: Service {
 
     init(_ configuration: SagascopeConfiguration, exporter: (any TelemetryExporter)?) {
         self.configuration = configuration
-        page = PrometheusPage(resource: configuration.resource)
+        page = PrometheusPage(resource: configuration.resource, options: configuration.prometheus)
         destination = exporter?.destination
         pipeline = exporter.map {
             TelemetryPipeline(exporter: TimedExporter($0, in: .shared), options: configuration.pipeline)
@@ -84,16 +84,19 @@ public final class SagascopeService: Service {
 
     // MARK: looking in
 
-    /// The Prometheus page, text format 0.0.4, as `/metrics` serves it.
-    public func metricsPage() -> [UInt8] {
-        let bytes = page.render(registry.snapshot())
+    /// The Prometheus page, text format 0.0.4.
+    public func metricsPage() -> [UInt8] { metricsPage(accept: nil).bytes }
+
+    /// The Prometheus page in the format that an Accept header asks for, as `/metrics` serves it.
+    public func metricsPage(accept: String?) -> PrometheusPage.Answer {
+        let answer = page.answer(registry.snapshot(), accept: accept)
         let conflicts = page.conflicts
         let new = state.withLock { state in
             defer { state.knownConflicts = conflicts.count }
             return conflicts.dropFirst(state.knownConflicts)
         }
         for conflict in new { Diagnostics.logger.error("left out of the Prometheus page: \(conflict)") }
-        return bytes
+        return answer
     }
 
     /// Every metric at this moment.
@@ -110,7 +113,7 @@ public final class SagascopeService: Service {
         let server = AdminServer(
             configuration: AdminServer.Configuration(
                 host: configuration.admin.host, port: configuration.admin.port),
-            metrics: { self.metricsPage() },
+            metrics: { self.metricsPage(accept: $0) },
             readiness: { self.state.withLock { $0.readiness } },
             onListening: { port in
                 self.state.withLock { state in

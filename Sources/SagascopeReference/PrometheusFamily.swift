@@ -15,7 +15,7 @@ struct PrometheusFamily {
         case .gauge: registry.gauge(descriptor).set(1)
         case .histogram: registry.histogram(descriptor).record(1)
         }
-        var renderer = PrometheusTextRenderer()
+        var renderer = PrometheusRenderer()
         var page: [UInt8] = []
         renderer.render(registry.snapshot(), resource: Resource(.empty), to: &page)
         let lines = String(decoding: page, as: UTF8.self).split(separator: "\n")

@@ -11,7 +11,8 @@ struct LifecycleTests {
     func portInUse() async throws {
         let other = try LoopbackListener()
         let server = AdminServer(
-            configuration: AdminServer.Configuration(port: other.port), metrics: { [] }, readiness: { .ready })
+            configuration: AdminServer.Configuration(port: other.port), metrics: { _ in plain("") },
+            readiness: { .ready })
         let error = await #expect(throws: AdminServerError.self) { try await server.run() }
         #expect(error == .addressInUse(host: "127.0.0.1", port: other.port))
         let text = error?.description ?? ""
@@ -26,7 +27,8 @@ struct LifecycleTests {
     func foreignAddress() async throws {
         // 192.0.2.0/24 is reserved for documentation (RFC 5737): no host has it.
         let server = AdminServer(
-            configuration: AdminServer.Configuration(host: "192.0.2.1", port: 0), metrics: { [] }, readiness: { .ready }
+            configuration: AdminServer.Configuration(host: "192.0.2.1", port: 0), metrics: { _ in plain("") },
+            readiness: { .ready }
         )
         let error = await #expect(throws: AdminServerError.self) { try await server.run() }
         guard case .cannotListen(host: "192.0.2.1", port: 0, _) = error else {
@@ -41,7 +43,8 @@ struct LifecycleTests {
         for _ in 0..<2 {
             let (ports, listening) = AsyncStream.makeStream(of: Int.self)
             let server = AdminServer(
-                configuration: AdminServer.Configuration(port: port), metrics: { [] }, readiness: { .ready },
+                configuration: AdminServer.Configuration(port: port), metrics: { _ in plain("") },
+                readiness: { .ready },
                 onListening: { listening.yield($0) })
             let running = Task {
                 defer { listening.finish() }
@@ -63,10 +66,10 @@ struct LifecycleTests {
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
         let server = AdminServer(
             configuration: AdminServer.Configuration(port: 0),
-            metrics: {
+            metrics: { _ in
                 scraped.yield()
                 _ = await releases.first { _ in true }
-                return Array("a 1\n".utf8)
+                return plain("a 1\n")
             },
             readiness: { .ready }, onListening: { listening.yield($0) })
         let group = ServiceGroup(services: [server], logger: Served().logger)

@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import PrometheusExporter
 import SagaTelemetry
 import Sagascope
@@ -30,7 +31,7 @@ struct ScrapeTests {
     func concurrent() async throws {
         let registry = GrowingRegistry()
         let page = PrometheusPage(resource: Resource(["service.name": "test"]))
-        let sizes = try await withServer(Served(metrics: { page.render(registry.snapshot()) })) { port in
+        let sizes = try await withServer(Served(metrics: { page.answer(registry.snapshot(), accept: $0) })) { port in
             try await withThrowingTaskGroup(of: Int.self) { scrapes in
                 for _ in 0..<50 {
                     scrapes.addTask {
@@ -50,20 +51,41 @@ struct ScrapeTests {
         #expect(sizes == Set(1...50))
     }
 
+    @Test(
+        "The Accept header chooses the format, and the answer says which one it is",
+        arguments: [
+            ([], .text, .text), (["text/html, */*;q=0.8"], .text, .text), (["nonsense;;"], .text, .text),
+            (["application/openmetrics-text;version=1.0.0"], .openMetrics, .openmetrics),
+            // Several headers are one list.
+            (["text/plain;q=0.5", "application/openmetrics-text"], .openMetrics, .openmetrics),
+            (["text/plain;version=1.0.0;escaping=allow-utf-8"], .text(escaping: .allowUTF8), .text),
+            ([PrometheusFormat.protobuf.contentType], .protobuf, .protobuf),
+        ] as [([String], PrometheusFormat, ParsedExposition.Syntax)])
+    func negotiation(accept: [String], format: PrometheusFormat, syntax: ParsedExposition.Syntax) async throws {
+        let page = PrometheusPage(resource: Resource(["service.name": "test"]))
+        let snapshot = Self.snapshot(Self.values)
+        let answer = try await withServer(Served(metrics: { page.answer(snapshot, accept: $0) })) { port in
+            try await request(port, "/metrics", headers: HTTPHeaders(accept.map { ("accept", $0) }))
+        }
+        #expect(answer.headers["content-type"] == [format.contentType])
+        let read = try await ParsedExposition.read(answer.body, as: syntax)
+        #expect(read.samples.contains { $0.name == "big_total" && $0.value == 9_007_199_254_740_991 })
+    }
+
     @Test("A real Prometheus takes the page and answers the very values")
     func prometheus() async throws {
         let values = Self.values
         let snapshot = Self.snapshot(values)
         let page = PrometheusPage(resource: Resource(["service.name": "test \"quoted\""]))
         let prometheus = try Tool("prometheus")
-        try await withServer(Served(metrics: { page.render(snapshot) })) { port in
+        try await withServer(Served(metrics: { page.answer(snapshot, accept: $0) })) { port in
             try await withTemporaryDirectory { directory in
                 let server = try PrometheusServer(prometheus, scraping: port, in: directory)
                 do {
                     try await server.expect("up", [:], 1)
                     for (labels, value) in values { try await server.expect("gauge_seconds", labels, value) }
                     let bucket = "duration_seconds_bucket"
-                    for (bound, count) in [("0.005", 1.0), ("1", 3), ("+Inf", 6)] {
+                    for (bound, count) in [("0.005", 1.0), ("1.0", 3), ("+Inf", 6)] {
                         try await server.expect(bucket, ["le": bound], count)
                     }
                     try await server.expect("duration_seconds_sum", [:], 12.75)

@@ -2,14 +2,19 @@ import AsyncHTTPClient
 import Logging
 import NIOCore
 import NIOHTTP1
+import PrometheusExporter
 import Sagascope
 import ServiceLifecycle
 
 /// What a server under test serves.
 struct Served: Sendable {
-    var metrics: @Sendable () async throws -> [UInt8] = { Array("a 1\n".utf8) }
+    var metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer = { _ in plain("a 1\n") }
     var readiness: @Sendable () -> Readiness = { .ready }
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
+
+func plain(_ text: String) -> PrometheusPage.Answer {
+    PrometheusPage.Answer(bytes: Array(text.utf8), contentType: PrometheusFormat.text.contentType)
 }
 
 /// Runs an admin server on a free port while `body` talks to it, then shuts it down gracefully and waits for its end.

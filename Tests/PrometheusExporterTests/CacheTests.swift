@@ -17,7 +17,7 @@ struct CacheTests {
 
     @Test("Every page of a changing registry is what a new renderer would have made")
     func changes() throws {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         var bytes: [UInt8] = []
         let pages: [[MetricSnapshot]] = [
             [snapshot("m", instrument: 2, points([0], { _ in 1 }))],
@@ -43,7 +43,7 @@ struct CacheTests {
 
     @Test("A snapshot of another registry empties the cache")
     func otherRegistry() throws {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         var bytes: [UInt8] = []
         let first = MetricsSnapshot(time: 0, metrics: [snapshot("one", points([0], { _ in 1 }))])
         let second = MetricsSnapshot(time: 0, metrics: [snapshot("two", points([0], { _ in 2 }))])
@@ -56,12 +56,46 @@ struct CacheTests {
 
     @Test("Another resource is another target_info")
     func resource() throws {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         for name in ["a", "b"] {
             var bytes: [UInt8] = []
             renderer.render(MetricsSnapshot(time: 0, metrics: []), resource: Resource(["n": .string(name)]), to: &bytes)
             #expect(try ExpositionPage(bytes).value("target_info", ["n": name]) == 1)
         }
+    }
+
+    @Test("Scrapers of several formats do not disturb each other")
+    func formats() {
+        let pages = PrometheusPage(resource: noResource, scope: scope)
+        for value in 1...3 {
+            let current = MetricsSnapshot(
+                time: 0,
+                metrics: [
+                    snapshot("a.b", points([0, value], { _ in Int64(value) })),
+                    snapshot("…", instrument: 1, points([0], { _ in 1 })),
+                ])
+            for (format, _) in allFormats {
+                #expect(pages.render(current, as: format) == page(current, as: format))
+            }
+        }
+        // No letter is left of it with underscores; the other schemes have a name for it. Told once, for all formats.
+        #expect(pages.conflicts.map(\.metric) == ["…"] && pages.conflicts.map(\.reason) == [.unnameable])
+        #expect(pages.lastSummary(of: .openMetrics).droppedPoints == 1)
+        #expect(pages.lastSummary(of: .openMetrics(escaping: .allowUTF8)).droppedPoints == 0)
+    }
+
+    @Test("Without UTF-8 names a scraper that asks for them gets underscores, and is told so")
+    func withoutUTF8Names() {
+        var options = PrometheusOptions()
+        let accept = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"
+        let current = MetricsSnapshot(time: 0, metrics: [snapshot("a.b", points([0], { _ in 1 }))])
+        let utf8 = PrometheusPage(resource: noResource, scope: scope, options: options).answer(current, accept: accept)
+        #expect(utf8.contentType.hasSuffix("escaping=allow-utf-8"))
+        #expect(String(decoding: utf8.bytes, as: UTF8.self).contains("{\"a.b_total\",n=\"0\""))
+        options.utf8Names = false
+        let ascii = PrometheusPage(resource: noResource, scope: scope, options: options).answer(current, accept: accept)
+        #expect(ascii.contentType.hasSuffix("escaping=underscores"))
+        #expect(ascii.bytes == page(current, as: .openMetrics))
     }
 
     @Test("A page that somebody still holds is not written over")
@@ -71,6 +105,6 @@ struct CacheTests {
         let copy = String(decoding: held, as: UTF8.self)
         _ = page.render(MetricsSnapshot(time: 0, metrics: [snapshot("n", points([0, 1], { _ in 2 }))]))
         #expect(String(decoding: held, as: UTF8.self) == copy)
-        #expect(page.lastSummary.points == 2)
+        #expect(page.lastSummary().points == 2)
     }
 }

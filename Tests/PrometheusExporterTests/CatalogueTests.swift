@@ -20,7 +20,7 @@ struct CatalogueTests {
             }
         }
         let snapshot = registry.snapshot()
-        var renderer = PrometheusTextRenderer()
+        var renderer = PrometheusRenderer()
         var bytes: [UInt8] = []
         let summary = renderer.render(snapshot, resource: noResource, to: &bytes)
         #expect(renderer.conflicts.isEmpty)
@@ -34,5 +34,11 @@ struct CatalogueTests {
             #expect(found.isSubset(of: [Double(value), -Double(value), Double(value) / 4, Double(value) / 8, 1]))
         }
         #expect(try await PromtoolTests.promtool(bytes).errors == "")
+
+        for (format, syntax) in allFormats {
+            let read = try await ParsedExposition.read(page(snapshot, as: format), as: syntax)
+            #expect(read.families.count == MetricCatalogue.all.count, "\(format.contentType)")
+            #expect(Set(read.samples.compactMap { $0.labels["series"] }) == ["1", "2", "3"])
+        }
     }
 }

@@ -10,7 +10,7 @@ struct ConflictTests {
     private func render(
         _ snapshot: MetricsSnapshot
     ) throws -> (page: ExpositionPage, summary: PrometheusPageSummary, conflicts: [NameConflict]) {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         var bytes: [UInt8] = []
         let summary = renderer.render(snapshot, resource: noResource, to: &bytes)
         #expect(summary.points + summary.droppedPoints == snapshot.pointCount)

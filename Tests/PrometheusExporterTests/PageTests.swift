@@ -62,7 +62,7 @@ struct PageTests {
 
     @Test("Rendering appends to what is there")
     func appends() {
-        var renderer = PrometheusTextRenderer(scope: scope)
+        var renderer = PrometheusRenderer(scope: scope)
         var bytes = Array("# before\n".utf8)
         renderer.render(snapshot(metric(0, counter("a"), ([:], .int(1)))), resource: noResource, to: &bytes)
         #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("# before\n# HELP a_total"))

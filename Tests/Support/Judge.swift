@@ -46,7 +46,7 @@ public enum Judge {
         return try await python.run([script, mode, signal, "/dev/stdin"], input: input, timeLimit: .seconds(120))
     }
 
-    /// The interpreter that has `opentelemetry-proto`.
+    /// The interpreter that has `opentelemetry-proto` and `prometheus-client`.
     public static var python: Tool {
         get throws {
             let named = ProcessInfo.processInfo.environment["TEST_PYTHON"]

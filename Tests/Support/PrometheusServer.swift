@@ -9,7 +9,8 @@ public struct PrometheusServer: Sendable {
     private let process: RunningProcess
     private let port: Int
 
-    public init(_ tool: Tool, scraping target: Int, in directory: URL) throws {
+    /// - Parameter features: what `--enable-feature` turns on.
+    public init(_ tool: Tool, scraping target: Int, features: [String] = [], in directory: URL) throws {
         let configuration = """
             global: {scrape_interval: 1s}
             scrape_configs:
@@ -25,7 +26,7 @@ public struct PrometheusServer: Sendable {
             [
                 "--config.file=\(file.path)", "--web.listen-address=127.0.0.1:\(port)",
                 "--storage.tsdb.path=\(directory.appendingPathComponent("data").path)",
-            ],
+            ] + (features.isEmpty ? [] : ["--enable-feature=\(features.joined(separator: ","))"]),
             files: directory)
     }
 
@@ -43,6 +44,7 @@ public struct PrometheusServer: Sendable {
     private struct Response: Decodable {
         struct Body: Decodable { let result: [Series] }
         struct Series: Decodable {
+            let metric: [String: String]
             let value: Sample
         }
         /// `[time, "value"]`
@@ -65,11 +67,43 @@ public struct PrometheusServer: Sendable {
                 .replacingOccurrences(of: "\"", with: "\\\"").replacingOccurrences(of: "\n", with: "\\n")
             return "\(label)=\"\(escaped)\""
         }
-        let expression = "\(name){\(matchers.joined(separator: ","))}"
-        let encoded = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
-        guard let url = URL(string: "http://127.0.0.1:\(port)/api/v1/query?query=\(encoded)") else { return [] }
+        return try await evaluate("\(name){\(matchers.joined(separator: ","))}").compactMap(\.value)
+    }
+
+    /// The answer to an expression that gives one number a series.
+    public func evaluate(_ expression: String) async throws -> [(labels: [String: String], value: Double?)] {
+        let response = try await get(Response.self, "query", ["query": expression])
+        return response.data.result.map { ($0.metric, Double($0.value.value)) }
+    }
+
+    public struct ExemplarSeries: Decodable, Sendable {
+        public struct Exemplar: Decodable, Sendable {
+            public let labels: [String: String]
+            public let value: String
+            /// Seconds since the Unix epoch.
+            public let timestamp: Double
+        }
+        public let seriesLabels: [String: String]
+        public let exemplars: [Exemplar]
+    }
+
+    /// The exemplars of the last hour that a selector's series have.
+    public func exemplars(_ selector: String) async throws -> [ExemplarSeries] {
+        struct Response: Decodable { let data: [ExemplarSeries] }
+        let now = Date().timeIntervalSince1970
+        let range = ["query": selector, "start": "\(now - 3600)", "end": "\(now + 60)"]
+        return try await get(Response.self, "query_exemplars", range).data
+    }
+
+    private func get<Answer: Decodable>(
+        _ type: Answer.Type, _ path: String, _ parameters: [String: String]
+    ) async throws -> Answer {
+        let pairs = parameters.map { name, value in
+            "\(name)=\(value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+        }
+        guard let url = URL(string: "http://127.0.0.1:\(port)/api/v1/\(path)?\(pairs.joined(separator: "&"))")
+        else { throw URLError(.badURL) }
         let (body, _) = try await URLSession.shared.data(from: url)
-        let response = try JSONDecoder().decode(Response.self, from: body)
-        return response.data.result.compactMap { Double($0.value.value) }
+        return try JSONDecoder().decode(Answer.self, from: body)
     }
 }

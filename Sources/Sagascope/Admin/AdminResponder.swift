@@ -10,7 +10,7 @@ import PrometheusExporter
 struct AdminResponder: HTTPResponder {
     typealias Context = BasicRequestContext
 
-    let metrics: @Sendable () async throws -> [UInt8]
+    let metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer
     let readiness: @Sendable () -> Readiness
     let logger: Logger
 
@@ -29,7 +29,7 @@ struct AdminResponder: HTTPResponder {
         let response =
             switch route {
             case .index: Self.text(.ok, Self.index)
-            case .metrics: await page(for: ContentCoding(acceptEncoding: request.headers[.acceptEncoding]))
+            case .metrics: await page(for: request)
             case .health: Self.json(.ok, status: "ok", reason: nil)
             case .readiness: readinessAnswer()
             }
@@ -45,25 +45,25 @@ struct AdminResponder: HTTPResponder {
 
     private static let index = """
         sagascope
-        /metrics  metrics in the Prometheus text format
+        /metrics  metrics in the Prometheus format that the Accept header asks for
         /healthz  200 while the process serves
         /readyz   200 when ready for work, 503 and the reason when not
 
         """
 
-    private func page(for coding: ContentCoding) async -> Response {
-        let page: [UInt8]
+    private func page(for request: Request) async -> Response {
+        let page: PrometheusPage.Answer
         do {
-            page = try await metrics()
+            page = try await metrics(request.headers[.accept])
         } catch {
             logger.warning("metrics could not be rendered", metadata: ["error": "\(error)"])
             return Self.text(.internalServerError, "metrics could not be rendered: \(error)\n")
         }
-        var headers: HTTPFields = [.contentType: PrometheusTextRenderer.contentType, .vary: "Accept-Encoding"]
-        var body = page
-        if coding == .gzip {
+        var headers: HTTPFields = [.contentType: page.contentType, .vary: "Accept, Accept-Encoding"]
+        var body = page.bytes
+        if ContentCoding(acceptEncoding: request.headers[.acceptEncoding]) == .gzip {
             do {
-                body = try Gzip.compress(page, level: Self.gzipLevel)
+                body = try Gzip.compress(page.bytes, level: Self.gzipLevel)
                 headers[.contentEncoding] = "gzip"
             } catch {
                 logger.warning("metrics are sent uncompressed", metadata: ["error": "\(error)"])

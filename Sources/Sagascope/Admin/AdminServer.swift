@@ -2,6 +2,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+public import PrometheusExporter
 import ServiceLifecycle
 import Synchronization
 
@@ -16,7 +17,8 @@ import Darwin
 /// Serves `/metrics`, `/healthz` and `/readyz` over HTTP/1.1 until its service group shuts down.
 ///
 /// ```swift
-/// let server = AdminServer(metrics: { page.render(registry.snapshot()) }, readiness: { .ready })
+/// let server = AdminServer(
+///     metrics: { accept in page.answer(registry.snapshot(), accept: accept) }, readiness: { .ready })
 /// let group = ServiceGroup(services: [server, application], logger: logger)
 /// try await group.run()
 /// ```
@@ -47,21 +49,21 @@ public struct AdminServer: Service {
 
     private let configuration: Configuration
     private let logger: Logger
-    private let metrics: @Sendable () async throws -> [UInt8]
+    private let metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer
     private let readiness: @Sendable () -> Readiness
     private let onListening: @Sendable (_ port: Int) -> Void
 
     /// - Parameters:
     ///   - logger: hears of failures at `warning`, of everything else at `debug` and below.
-    ///   - metrics: a page in the Prometheus text format 0.0.4. Called once a scrape, scrapes overlap; an error is answered
-    ///     with status 500.
+    ///   - metrics: the page in the format that the scrape's Accept header asks for. Called once a scrape, scrapes overlap;
+    ///     an error is answered with status 500.
     ///   - readiness: called for each `/readyz`. Once the server itself shuts down, the answer is "shutting down" whatever
     ///     this says.
     ///   - onListening: called when connections are accepted, with the port.
     public init(
         configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "sagascope.admin"),
-        metrics: @escaping @Sendable () async throws -> [UInt8],
+        metrics: @escaping @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer,
         readiness: @escaping @Sendable () -> Readiness,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {

@@ -1,4 +1,5 @@
 public import OTLPExporter
+public import PrometheusExporter
 public import SagaTelemetry
 
 #if canImport(FoundationEssentials)
@@ -59,6 +60,8 @@ public struct SagascopeConfiguration: Sendable {
     public var tracing = TracingOptions()
     /// How measurements become metrics: `SAGASCOPE_CARDINALITY_LIMIT`, `OTEL_METRICS_EXEMPLAR_FILTER`; views in code.
     public var metrics = MetricOptions()
+    /// What the Prometheus page tells beyond the metrics themselves.
+    public var prometheus = PrometheusOptions()
 
     public var admin = Admin()
 

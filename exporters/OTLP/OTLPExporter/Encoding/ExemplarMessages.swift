@@ -1,4 +1,5 @@
 import COTLP
+import ProtobufArena
 import SagaTelemetry
 
 /// Exemplars as `Exemplar` messages.

@@ -1,4 +1,5 @@
 import COTLP
+import ProtobufArena
 import SagaTelemetry
 
 /// Histograms as `Histogram` and `ExponentialHistogram` messages.

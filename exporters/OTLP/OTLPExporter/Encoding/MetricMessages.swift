@@ -1,4 +1,5 @@
 import COTLP
+import ProtobufArena
 import SagaTelemetry
 
 /// Metrics as `Metric` messages with their points.

@@ -1,4 +1,5 @@
 import COTLP
+import ProtobufArena
 import SagaTelemetry
 
 /// Turns telemetry into OTLP 1.x export requests, as protobuf bytes.

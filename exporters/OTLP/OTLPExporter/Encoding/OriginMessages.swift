@@ -1,4 +1,5 @@
 import COTLP
+import ProtobufArena
 import SagaTelemetry
 
 /// Where telemetry comes from, as `Resource` and `InstrumentationScope` messages.

@@ -1,5 +1,6 @@
 import COTLP
 import Glibc
+import ProtobufArena
 
 /// Prints any message of libprotobuf-c as OTLP/JSON, led by the message's own descriptor.
 ///

@@ -1,4 +1,5 @@
 import COTLP
+import ProtobufArena
 
 /// An encoded export request as one line of OTLP/JSON.
 enum RequestJSON {

@@ -1,10 +1,10 @@
-import COTLP
+public import CProtobufC
 
-/// Memory for the C messages of one request: handed out by moving a pointer, given back all at once.
+/// Memory for the C messages of one request or page: handed out by moving a pointer, given back all at once.
 ///
 /// Everything that an arena hands out lives as long as the arena; nothing is freed one by one. It belongs to the call
 /// that made it and must not cross to another thread.
-final class MessageArena {
+public final class MessageArena {
     /// Enough for a request of a few dozen series; each further chunk is twice the last one, up to `largestChunk`.
     private static let firstChunk = 16 << 10
     private static let largestChunk = 1 << 20
@@ -16,7 +16,7 @@ final class MessageArena {
     private var available: Int
     private var nextChunk: Int
 
-    init() {
+    public init() {
         free = .allocate(byteCount: Self.firstChunk, alignment: Self.alignment)
         chunks.append((free, Self.firstChunk))
         available = Self.firstChunk
@@ -28,7 +28,7 @@ final class MessageArena {
     }
 
     /// Uninitialised memory of at least `byteCount` bytes.
-    func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+    public func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
         let rounded = (byteCount + Self.alignment - 1) & ~(Self.alignment - 1)
         if rounded > available { addChunk(atLeast: rounded) }
         let start = free
@@ -46,14 +46,16 @@ final class MessageArena {
     }
 
     /// A message set up by its generated `init` function: every field at its default.
-    func message<Message>(_ initialise: (UnsafeMutablePointer<Message>) -> Void) -> UnsafeMutablePointer<Message> {
+    @inlinable public func message<Message>(_ initialise: (UnsafeMutablePointer<Message>) -> Void)
+        -> UnsafeMutablePointer<Message>
+    {
         let message = allocate(byteCount: MemoryLayout<Message>.size).bindMemory(to: Message.self, capacity: 1)
         initialise(message)
         return message
     }
 
     /// A C array with one element for each of `values`; nil when there are none, as protobuf-c has it.
-    func array<Values: Collection, Element: BitwiseCopyable>(
+    @inlinable public func array<Values: Collection, Element: BitwiseCopyable>(
         _ values: Values, _ make: (Values.Element) -> Element
     ) -> UnsafeMutablePointer<Element>? {
         guard !values.isEmpty else { return nil }
@@ -69,7 +71,7 @@ final class MessageArena {
 
     /// A NUL-terminated copy. A NUL inside the text would end it there, so each one becomes U+FFFD, the replacement
     /// character: the length is visibly wrong instead of the rest missing.
-    func string(_ text: String) -> UnsafeMutablePointer<CChar> {
+    public func string(_ text: String) -> UnsafeMutablePointer<CChar> {
         var text = text
         return text.withUTF8 { utf8 in
             let nuls = utf8.reduce(0) { $1 == 0 ? $0 + 1 : $0 }
@@ -93,7 +95,7 @@ final class MessageArena {
         }
     }
 
-    func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
+    public func bytes(_ bytes: [UInt8]) -> ProtobufCBinaryData {
         ProtobufCBinaryData(len: bytes.count, data: array(bytes) { $0 })
     }
 
@@ -101,7 +103,7 @@ final class MessageArena {
 
     /// Runs `body` with an allocator for protobuf-c's unpacking: objects come from this arena, freeing one does
     /// nothing. Before each object stands its size, which tells a string's length though there be a NUL inside.
-    func withAllocator<Result>(_ body: (UnsafeMutablePointer<ProtobufCAllocator>) -> Result) -> Result {
+    public func withAllocator<Result>(_ body: (UnsafeMutablePointer<ProtobufCAllocator>) -> Result) -> Result {
         var allocator = ProtobufCAllocator(
             alloc: { context, size in
                 guard let context else { return nil }
@@ -118,7 +120,7 @@ final class MessageArena {
     }
 
     /// The UTF-8 of a string in a message that was unpacked by this arena's allocator.
-    func unpacked(_ text: UnsafePointer<CChar>?) -> UnsafeBufferPointer<UInt8> {
+    public func unpacked(_ text: UnsafePointer<CChar>?) -> UnsafeBufferPointer<UInt8> {
         // A field that the bytes did not have points at a constant of the library.
         guard let text, text.pointee != 0 || owns(text) else { return UnsafeBufferPointer(start: nil, count: 0) }
         let start = UnsafeRawPointer(text)

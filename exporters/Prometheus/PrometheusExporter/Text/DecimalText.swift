@@ -45,6 +45,14 @@ enum DecimalText {
         return writeShortest(value, to: out)
     }
 
+    /// The same where speed does not matter.
+    static func string(_ value: Double) -> String {
+        String(unsafeUninitializedCapacity: maximumLength) { buffer in
+            // A buffer of non-zero capacity has a base address.
+            buffer.baseAddress.map { write(value, to: $0) } ?? 0
+        }
+    }
+
     /// Decimals of at most 15 digits, up to nine of them after the point: a duration in whole nanoseconds, a bucket bound.
     ///
     /// Two decimals of 15 digits are never the same double, so the one that reads back is the shortest once its trailing

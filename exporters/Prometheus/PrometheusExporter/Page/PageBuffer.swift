@@ -21,6 +21,13 @@ struct PageBuffer: ~Copyable {
         }
     }
 
+    mutating func append(_ text: StaticString) {
+        append(atMost: text.utf8CodeUnitCount) { start in
+            start.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+            return start + text.utf8CodeUnitCount
+        }
+    }
+
     /// - Parameters:
     ///   - limit: the most that `write` may write, in bytes.
     ///   - write: given where the page ends, answers where it ends now.

@@ -1,0 +1,7 @@
+// The Prometheus protobuf exposition for libprotobuf-c. Everything but this file is generated: see proto/generate.sh.
+#ifndef SAGASCOPE_CPROMETHEUSPROTO_H
+#define SAGASCOPE_CPROMETHEUSPROTO_H
+
+#include "metrics.pb-c.h"
+
+#endif
