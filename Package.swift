@@ -163,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "SagaTelemetryTests",
             dependencies: [
-                "SagaTelemetry", "TestSupport",
+                "OTLPExporter", "SagaTelemetry", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
@@ -227,6 +227,9 @@ let package = Package(
             name: "ReferenceTests",
             dependencies: [
                 "sagascope-reference", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "Sagascope", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
         .testTarget(
