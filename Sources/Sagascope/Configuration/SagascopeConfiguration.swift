@@ -1,12 +1,6 @@
 public import OTLPExporter
 public import SagaTelemetry
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Everything that can be set. Environment variables come first, then what the program sets in the closure of
 /// ``Sagascope/bootstrap(environment:configure:)``; ``Setting/all`` lists the variables with their defaults.
 public struct SagascopeConfiguration: Sendable {
@@ -20,7 +14,7 @@ public struct SagascopeConfiguration: Sendable {
     public var resourceAttributes: [String: AttributeValue] = [:]
     /// What else is found out about the process and put into the resource.
     public var resourceDetection = ResourceDetection.standard
-    var surroundings = Surroundings.process(environment: ProcessInfo.processInfo.environment)
+    var surroundings = Surroundings.process()
 
     /// The backends that bootstrap installs for swift-distributed-tracing and swift-metrics.
     public var backends = Backends.all

@@ -176,6 +176,20 @@ struct MetricsFactoryTests {
         #expect(numbers["otel.metric.overflow=true"] == .int(990))
     }
 
+    /// Destroying makes no room for new sets, and nothing that is counted gets lost or shadowed by it.
+    @Test func instrumentsThatComeAndGoStayWithinTheLimit() {
+        let factory = SagascopeMetricsFactory(registry: registry, seriesLimit: 10)
+        for id in 0..<1_000 {
+            let counter = Counter(label: "connections", dimensions: [("id", String(id))], factory: factory)
+            counter.increment()
+            _ = registry.snapshot()
+            counter.destroy()
+        }
+        #expect(registry.numbers("connections") == ["otel.metric.overflow=true": .int(990)])
+        Counter(label: "connections", dimensions: [("id", "3")], factory: factory).increment(by: 7)
+        #expect(registry.numbers("connections")["id=3"] == .int(7))
+    }
+
     /// Each of them works for its holder; the first one is exported.
     @Test func aNameOfTwoKindsBreaksNothing() {
         let counter = Counter(label: "twice", factory: factory)

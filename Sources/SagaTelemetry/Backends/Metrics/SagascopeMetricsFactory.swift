@@ -21,7 +21,8 @@ public import CoreMetrics
 ///
 /// The label is the metric's name, as it is; dimensions are its attributes, in any order. Instruments with the same label
 /// and dimensions share one series, and it is there until each of them was destroyed; a histogram's stays, since what it
-/// has counted remains true. Past `seriesLimit` live series of a label, further ones share one series.
+/// has counted remains true. Past `seriesLimit` sets of dimensions of a label, destroyed ones included, further ones share
+/// one series.
 public struct SagascopeMetricsFactory: MetricsFactory {
     private let registry: MetricRegistry
     private let seriesLimit: Int
@@ -29,7 +30,8 @@ public struct SagascopeMetricsFactory: MetricsFactory {
 
     /// - Parameters:
     ///   - registry: where the series stand. Any number of factories may share one.
-    ///   - seriesLimit: the most live series of one label, for counters and gauges; a registry has its own for histograms.
+    ///   - seriesLimit: the most sets of dimensions of one label, for counters and gauges; a registry has its own limit for
+    ///     histograms.
     public init(registry: MetricRegistry = .shared, seriesLimit: Int = InstrumentFamily.cardinalityLimit) {
         self.registry = registry
         self.seriesLimit = seriesLimit
