@@ -176,6 +176,8 @@ let package = Package(
             name: "SagaInstrumentationTests",
             dependencies: [
                 "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TestSupport",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),

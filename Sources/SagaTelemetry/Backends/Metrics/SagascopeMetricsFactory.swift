@@ -31,8 +31,8 @@ public struct SagascopeMetricsFactory: MetricsFactory {
     /// - Parameters:
     ///   - registry: where the series stand. Any number of factories may share one.
     ///   - seriesLimit: the most sets of dimensions of one label, for counters and gauges; a registry has its own limit for
-    ///     histograms.
-    public init(registry: MetricRegistry = .shared, seriesLimit: Int = InstrumentFamily.cardinalityLimit) {
+    ///     histograms. 2,000 is the specification's default.
+    public init(registry: MetricRegistry = .shared, seriesLimit: Int = 2000) {
         self.registry = registry
         self.seriesLimit = seriesLimit
         families = registry.attachments.object { ObservedFamilies() }
