@@ -190,6 +190,21 @@ struct MetricsFactoryTests {
         #expect(registry.numbers("connections")["id=3"] == .int(7))
     }
 
+    @Test func labelsWithoutEndMakeNoMetricsWithoutEnd() {
+        let factory = factory
+        for id in 0..<10_500 { Gauge(label: "user.\(id)", factory: factory).record(1) }
+        CoreMetrics.Timer(label: "one more", factory: factory).recordSeconds(1)
+        #expect(registry.snapshot().metrics.count == 10_000)
+        Gauge(label: "user.7", factory: factory).record(2)
+        #expect(registry.numbers("user.7") == ["": .double(2)])
+    }
+
+    @Test func aMetricNeedsALabel() {
+        Counter(label: "", factory: factory).increment()
+        Recorder(label: "", factory: factory).record(1)
+        #expect(registry.snapshot().metrics.isEmpty)
+    }
+
     /// Each of them works for its holder; the first one is exported.
     @Test func aNameOfTwoKindsBreaksNothing() {
         let counter = Counter(label: "twice", factory: factory)
