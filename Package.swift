@@ -187,6 +187,8 @@ let package = Package(
             name: "SagaInstrumentationTests",
             dependencies: [
                 "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TestSupport",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
@@ -245,6 +247,9 @@ let package = Package(
             name: "ReferenceTests",
             dependencies: [
                 "sagascope-reference", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "Sagascope", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -125,6 +125,15 @@ struct ResourceDetectionTests {
         #expect(found["process.command_args"] == nil)
     }
 
+    /// What the kernel says of a program whose file was replaced while it runs.
+    @Test func aReplacedExecutableKeepsItsName() {
+        var surroundings = machine()
+        surroundings.executablePath = "/app/checkout (deleted)"
+        let found = ResourceDetection.process.attributes(in: surroundings)
+        #expect(found["process.executable.name"] == .string("checkout"))
+        #expect(found["process.executable.path"] == .string("/app/checkout"))
+    }
+
     @Test func tellsTheArgumentsWhenAskedTo() {
         let found = ResourceDetection.commandArguments.attributes(in: machine())
         #expect(found == ["process.command_args": .array(["/app/checkout", "--token", "s3cret"])])
@@ -210,7 +219,7 @@ struct ResourceDetectionTests {
 
     /// A file that is a pipe, or not there, or a folder.
     @Test func aFileThatCannotBeReadIsNone() {
-        let surroundings = Surroundings.process(environment: [:])
+        let surroundings = Surroundings.process()
         #expect(surroundings.read("/nowhere/at/all") == nil)
         #expect(surroundings.read("/etc") == nil)
         #expect(surroundings.read("/dev/zero") == nil)

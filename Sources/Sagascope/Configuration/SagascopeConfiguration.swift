@@ -2,12 +2,6 @@ public import OTLPExporter
 public import PrometheusExporter
 public import SagaTelemetry
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
 /// Everything that can be set. ``Setting/all`` lists what can be set from outside, with the defaults; the closure of
 /// ``Sagascope/bootstrap(environment:providers:configure:)`` sees the result and has the last word.
 public struct SagascopeConfiguration: Sendable {
@@ -21,7 +15,7 @@ public struct SagascopeConfiguration: Sendable {
     public var resourceAttributes: [String: AttributeValue] = [:]
     /// What else is found out about the process and put into the resource.
     public var resourceDetection = ResourceDetection.standard
-    var surroundings = Surroundings.process(environment: ProcessInfo.processInfo.environment)
+    var surroundings = Surroundings.process()
 
     /// The backends that bootstrap installs for swift-distributed-tracing and swift-metrics.
     public var backends = Backends.all

@@ -8,7 +8,9 @@ enum ProcessDetector {
             "process.runtime.name": "swift",
             "process.runtime.version": .string(runtimeVersion),
         ]
-        if let path = surroundings.executablePath {
+        if var path = surroundings.executablePath {
+            // As the kernel writes it when the file was replaced since the program began: a deployment.
+            if path.hasSuffix(" (deleted)") { path.removeLast(10) }
             found["process.executable.path"] = .string(path)
             found["process.executable.name"] = path.split(separator: "/").last.map { .string(String($0)) }
         }

@@ -18,8 +18,10 @@ struct Surroundings: Sendable {
     /// The text of a file; nil when there is none that can be read.
     var read: @Sendable (_ path: String) -> String? = { _ in nil }
 
-    /// This process, with the environment that the program was configured by.
-    static func process(environment: [String: String]) -> Surroundings {
+    /// This process.
+    static func process(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Surroundings {
         Surroundings(
             environment: environment, arguments: CommandLine.arguments, processID: getpid(),
             executablePath: try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),

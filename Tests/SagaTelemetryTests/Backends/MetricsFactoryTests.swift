@@ -176,6 +176,35 @@ struct MetricsFactoryTests {
         #expect(numbers["otel.metric.overflow=true"] == .int(990))
     }
 
+    /// Destroying makes no room for new sets, and nothing that is counted gets lost or shadowed by it.
+    @Test func instrumentsThatComeAndGoStayWithinTheLimit() {
+        let factory = SagascopeMetricsFactory(registry: registry, seriesLimit: 10)
+        for id in 0..<1_000 {
+            let counter = Counter(label: "connections", dimensions: [("id", String(id))], factory: factory)
+            counter.increment()
+            _ = registry.snapshot()
+            counter.destroy()
+        }
+        #expect(registry.numbers("connections") == ["otel.metric.overflow=true": .int(990)])
+        Counter(label: "connections", dimensions: [("id", "3")], factory: factory).increment(by: 7)
+        #expect(registry.numbers("connections")["id=3"] == .int(7))
+    }
+
+    @Test func labelsWithoutEndMakeNoMetricsWithoutEnd() {
+        let factory = factory
+        for id in 0..<10_500 { Gauge(label: "user.\(id)", factory: factory).record(1) }
+        CoreMetrics.Timer(label: "one more", factory: factory).recordSeconds(1)
+        #expect(registry.snapshot().metrics.count == 10_000)
+        Gauge(label: "user.7", factory: factory).record(2)
+        #expect(registry.numbers("user.7") == ["": .double(2)])
+    }
+
+    @Test func aMetricNeedsALabel() {
+        Counter(label: "", factory: factory).increment()
+        Recorder(label: "", factory: factory).record(1)
+        #expect(registry.snapshot().metrics.isEmpty)
+    }
+
     /// Each of them works for its holder; the first one is exported.
     @Test func aNameOfTwoKindsBreaksNothing() {
         let counter = Counter(label: "twice", factory: factory)

@@ -1,7 +1,8 @@
 import Synchronization
 
-/// The counters and gauges of swift-metrics in one registry, by label.
+/// The counters and gauges of swift-metrics in one registry, by label, and the labels of all instruments.
 final class ObservedFamilies: Sendable {
+    let labels = MetricLabels()
     let sums = Table<SumHandler>()
     let lastValues = Table<LastValueHandler>()
 

@@ -1,7 +1,7 @@
 import Logging
 import Synchronization
 
-/// All live series of one label.
+/// All series of one label.
 final class ObservedFamily<Handler: ObservedHandler>: Sendable {
     private let label: String
     private let limit: Int
@@ -9,6 +9,8 @@ final class ObservedFamily<Handler: ObservedHandler>: Sendable {
 
     private struct State {
         var series: [Attributes: Series] = [:]
+        /// Every set there ever was, at most `limit`: exporters keep what they have rendered of each.
+        var seen: Set<Attributes> = []
         var overflow: Handler?
     }
 
@@ -29,7 +31,8 @@ final class ObservedFamily<Handler: ObservedHandler>: Sendable {
                 state.series[attributes]?.holders += 1
                 return (known.handler, nil)
             }
-            if state.series.count < limit {
+            if state.seen.contains(attributes) || state.seen.count < limit {
+                state.seen.insert(attributes)
                 let made = Handler(label: label, attributes: attributes)
                 if made.isExported { state.series[attributes] = Series(handler: made) }
                 return (made, made.isExported ? nil : .noRoom)
@@ -51,8 +54,8 @@ final class ObservedFamily<Handler: ObservedHandler>: Sendable {
         case .overflow:
             Diagnostics.logger.warning(
                 """
-                metric \(label) has \(limit) sets of dimensions; further ones share the series otel.metric.overflow: \
-                leave out the dimension that never repeats, or destroy instruments that are done
+                metric \(label) has had \(limit) sets of dimensions; further ones share the series \
+                otel.metric.overflow: leave out the dimension that never repeats
                 """)
         case .noRoom:
             Diagnostics.logger.error(

@@ -21,7 +21,8 @@ public import CoreMetrics
 ///
 /// The label is the metric's name, as it is; dimensions are its attributes, in any order. Instruments with the same label
 /// and dimensions share one series, and it is there until each of them was destroyed; a histogram's stays, since what it
-/// has counted remains true. Past `seriesLimit` live series of a label, further ones share one series.
+/// has counted remains true. Past `seriesLimit` sets of dimensions of a label, destroyed ones included, further ones share
+/// one series; past 10,000 labels, instruments with new ones do nothing. The log tells of either once.
 public struct SagascopeMetricsFactory: MetricsFactory {
     private let registry: MetricRegistry
     private let seriesLimit: Int
@@ -29,7 +30,8 @@ public struct SagascopeMetricsFactory: MetricsFactory {
 
     /// - Parameters:
     ///   - registry: where the series stand. Any number of factories may share one.
-    ///   - seriesLimit: the most live series of one label, for counters and gauges; a registry has its own for histograms.
+    ///   - seriesLimit: the most sets of dimensions of one label, for counters and gauges; a registry has its own limit for
+    ///     histograms.
     public init(registry: MetricRegistry = .shared, seriesLimit: Int = MetricOptions.defaultCardinalityLimit) {
         self.registry = registry
         self.seriesLimit = seriesLimit
@@ -38,31 +40,38 @@ public struct SagascopeMetricsFactory: MetricsFactory {
 
     // MARK: making
 
+    // A label that is not admitted gets a handler that does nothing: the program goes on, and the log names the label.
+
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        sum(label, dimensions)
+        guard families.labels.admit(label) else { return NOOPMetricsHandler.instance }
+        return sum(label, dimensions)
     }
 
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
+        guard families.labels.admit(label) else { return NOOPMetricsHandler.instance }
         let handler = sum(label, dimensions)
         handler.becomeFloating()
         return handler
     }
 
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-        lastValue(label, dimensions)
+        guard families.labels.admit(label) else { return NOOPMetricsHandler.instance }
+        return lastValue(label, dimensions)
     }
 
     public func makeRecorder(
         label: String, dimensions: [(String, String)], aggregate: Bool
     ) -> any RecorderHandler {
+        guard families.labels.admit(label) else { return NOOPMetricsHandler.instance }
         guard aggregate else { return lastValue(label, dimensions) }
         return distribution(label, unit: "", bounds: Self.recorderBounds, dimensions)
     }
 
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        distribution(label, unit: "s", bounds: Buckets.standard, dimensions)
+        guard families.labels.admit(label) else { return NOOPMetricsHandler.instance }
+        return distribution(label, unit: "s", bounds: Buckets.standard, dimensions)
     }
 
     private func sum(_ label: String, _ dimensions: [(String, String)]) -> SumHandler {
