@@ -46,7 +46,7 @@ extension SagaRun {
     fileprivate func emitHeartbeat(at now: UInt64) {
         TelemetryEvent.emit(EventCatalogue.runHeartbeat, context: trace) { event in
             event.set("saga.name", saga)
-            event.set("saga.run.id", id.description)
+            event.set("saga.run.id", idText)
             event.set("saga.run.state", isCompensating ? "compensating" : "running")
             event.set("saga.run.age", Double(now &- started) * 1e-9)
             event.set("saga.run.progress.age", Double(now &- min(now, lastProgress)) * 1e-9)

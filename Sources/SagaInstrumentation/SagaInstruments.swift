@@ -4,6 +4,8 @@ import Synchronization
 /// The instruments of one saga, bound once; those of its steps on first use.
 final class SagaInstruments: Sendable {
     let saga: String
+    /// Of a run's span.
+    let spanName: String
     let activeRunning: BoundUpDownCounter
     let activeCompensating: BoundUpDownCounter
     let compensationPending: BoundUpDownCounter
@@ -12,6 +14,7 @@ final class SagaInstruments: Sendable {
 
     private init(_ saga: String) {
         self.saga = saga
+        spanName = "run \(saga)"
         let registry = MetricRegistry.shared
         let name = AttributeValue.string(saga)
         activeRunning = registry.upDownCounter(
@@ -69,6 +72,8 @@ final class SagaInstruments: Sendable {
 
 /// The instruments of one step that succeeds; the rarer cases bind when they happen.
 final class StepInstruments: Sendable {
+    /// Of an attempt's span.
+    let spanName: String
     private let saga: String
     private let step: String
     private let duration: BoundHistogram
@@ -77,6 +82,7 @@ final class StepInstruments: Sendable {
     fileprivate init(saga: String, step: String) {
         self.saga = saga
         self.step = step
+        spanName = "step \(step)"
         let attributes: Attributes = ["saga.name": .string(saga), "saga.step.name": .string(step)]
         duration = MetricRegistry.shared.histogram(MetricCatalogue.stepDuration, attributes)
         succeeded = MetricRegistry.shared.counter(

@@ -7,6 +7,8 @@ import Synchronization
 final class SagaRun: Sendable {
     let saga: String
     let id: TraceID
+    /// `saga.run.id`, which everything recorded of the run names.
+    let idText: String
     let attempt: Int
     let instruments: SagaInstruments
     /// nil while task tracking is off.
@@ -15,15 +17,16 @@ final class SagaRun: Sendable {
     let ownsTracker: Bool
     /// The run's span.
     let trace: TraceContext
+    /// Its spans wait for its end, and not for that of a run around it.
+    private let ownsHold: Bool
     /// Monotonic ns.
     let started: UInt64
     private let state: Mutex<State>
 
     private struct State {
-        /// For each name and kind: the last attempt of each occurrence.
-        var occurrences: [Named: [Int]] = [:]
-        var nextIndex: [DerivedID.Kind: Int] = [:]
-        var indices: [Place.Key: Int] = [:]
+        var occurrences: [Named: [Occurrence]] = [:]
+        /// By the kind's raw value.
+        var nextIndex = [Int](repeating: 0, count: 5)
         var lastProgress: UInt64
         var compensations = 0
         /// Steps whose compensation has failed and not succeeded since.
@@ -38,13 +41,21 @@ final class SagaRun: Sendable {
         let kind: DerivedID.Kind
     }
 
+    /// One step, compensation or task: a name that comes again without being a retry is a further one.
+    private struct Occurrence {
+        let index: Int
+        var lastAttempt: Int
+    }
+
     init(saga: String, key: String?, attempt: Int, parent: TraceContext?) {
         self.saga = saga
         self.attempt = attempt
         let id = key.map { DerivedID.trace(saga: saga, id: $0) } ?? TraceID.random()
         self.id = id
+        idText = id.description
         let span = DerivedID.span(run: id, what: DerivedID.hash(saga), attempt: attempt, kind: .run)
-        trace = parent?.child(span) ?? TraceContext(traceID: id, spanID: span)
+        trace = TraceContext.starting(span, below: parent, traceID: id).holdingUnsampledRun()
+        ownsHold = trace.isHeld && parent?.isHeld != true
         instruments = SagaInstruments.of(saga)
         let surrounding = SagaRun.current?.tracker
         tracker = RunTracker.forRun(of: saga, inside: surrounding)
@@ -72,12 +83,6 @@ final class SagaRun: Sendable {
         let previous: SpanID?
         /// What had been reported when it began.
         let reports: Int
-
-        struct Key: Hashable {
-            let name: String
-            let kind: DerivedID.Kind
-            let occurrence: Int
-        }
     }
 
     /// A first attempt is a new occurrence, also under a name that was there before (a loop). A later attempt continues the
@@ -85,30 +90,33 @@ final class SagaRun: Sendable {
     func begin(_ name: String, attempt: Int, kind: DerivedID.Kind) -> Place {
         state.withLock { state in
             state.lastProgress = sgs_monotonic_ns()
-            var attempts = state.occurrences[Named(name: name, kind: kind)] ?? []
-            let continued = attempt > 1 ? attempts.firstIndex(of: attempt - 1) : nil
-            let occurrence = continued ?? attempts.count
-            if continued == nil { attempts.append(attempt) } else { attempts[occurrence] = attempt }
-            state.occurrences[Named(name: name, kind: kind)] = attempts
-            let key = Place.Key(name: name, kind: kind, occurrence: occurrence)
-            let index = state.indices[key] ?? state.nextIndex[kind, default: 0]
-            if state.indices[key] == nil {
-                state.indices[key] = index
-                state.nextIndex[kind] = index + 1
-            }
+            let (number, index, isContinued) = Self.place(
+                attempt, among: &state.occurrences[Named(name: name, kind: kind), default: []],
+                next: &state.nextIndex[Int(kind.rawValue)])
             return Place(
-                index: index, span: span(name, occurrence, attempt, kind),
-                previous: continued == nil ? nil : span(name, occurrence, attempt - 1, kind),
-                reports: state.reported.serial)
+                index: index, span: span(name, number, attempt, kind),
+                previous: isContinued ? span(name, number, attempt - 1, kind) : nil, reports: state.reported.serial)
         }
+    }
+
+    private static func place(
+        _ attempt: Int, among occurrences: inout [Occurrence], next: inout Int
+    ) -> (number: Int, index: Int, isContinued: Bool) {
+        if attempt > 1, let continued = occurrences.firstIndex(where: { $0.lastAttempt == attempt - 1 }) {
+            occurrences[continued].lastAttempt = attempt
+            return (continued, occurrences[continued].index, true)
+        }
+        defer { next += 1 }
+        occurrences.append(Occurrence(index: next, lastAttempt: attempt))
+        return (occurrences.count - 1, next, false)
     }
 
     /// The last attempt of the step begun last under this name: what a compensation undoes.
     func lastAttempt(of step: String) -> SpanID? {
-        guard let attempts = state.withLock({ $0.occurrences[Named(name: step, kind: .step)] }),
-            let last = attempts.last
+        guard let occurrences = state.withLock({ $0.occurrences[Named(name: step, kind: .step)] }),
+            let last = occurrences.last
         else { return nil }
-        return span(step, attempts.count - 1, last, .step)
+        return span(step, occurrences.count - 1, last.lastAttempt, .step)
     }
 
     private func span(_ name: String, _ occurrence: Int, _ attempt: Int, _ kind: DerivedID.Kind) -> SpanID {
@@ -140,6 +148,8 @@ final class SagaRun: Sendable {
             return state.compensations == 1
         }
         if isFirst {
+            // Whatever comes now, it is no success.
+            trace.keepHeldRun()
             instruments.activeRunning.subtract()
             instruments.activeCompensating.add()
         }
@@ -170,7 +180,7 @@ final class SagaRun: Sendable {
         instruments.activeRunning.add()
         TelemetryEvent.emit(EventCatalogue.runStarted, context: trace) { event in
             event.set("saga.name", saga)
-            event.set("saga.run.id", id.description)
+            event.set("saga.run.id", idText)
         }
     }
 
@@ -182,5 +192,11 @@ final class SagaRun: Sendable {
         (wasCompensating ? instruments.activeCompensating : instruments.activeRunning).subtract()
         instruments.recordRun(sgs_monotonic_ns() &- started, result, errorType: error?.errorType)
         if ownsTracker { tracker?.close() }
+        if result != .success { trace.keepHeldRun() }
+    }
+
+    /// The run's own span has ended too.
+    func close() {
+        if ownsHold { trace.closeHeldRun() }
     }
 }

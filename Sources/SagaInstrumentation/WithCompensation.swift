@@ -52,7 +52,7 @@ extension SagaRun {
     fileprivate func describe(_ span: inout TraceSpan, compensationOf step: String, _ place: Place, _ reason: String?) {
         guard span.isRecording else { return }
         span.set("saga.name", saga)
-        span.set("saga.run.id", id.description)
+        span.set("saga.run.id", idText)
         span.set("saga.step.name", step)
         span.set("saga.compensation.order", place.index)
         if let reason { span.set("saga.compensation.reason", reason) }

@@ -25,7 +25,7 @@ public func withSaga<Value, Failure: Error>(
 ) async throws(Failure) -> Value {
     let parent = TraceContext.active
     let run = SagaRun(saga: name, key: id, attempt: attempt, parent: parent)
-    var span = TraceSpan("run \(name)", kind: kind, context: run.trace, parent: parent)
+    var span = TraceSpan(run.instruments.spanName, kind: kind, context: run.trace, parent: parent)
     run.describe(&span, key: id)
     run.begin()
     LiveRuns.shared.insert(run)
@@ -40,6 +40,7 @@ public func withSaga<Value, Failure: Error>(
     span.set("saga.result", meaning.rawValue)
     if let error { span.set("error.type", error.errorType) }
     span.end(error.map { .error($0.message) } ?? .unset)
+    run.close()
     return try result.get()
 }
 
@@ -48,7 +49,7 @@ extension SagaRun {
         guard span.isRecording else { return }
         span.set("saga.operation.name", "run")
         span.set("saga.name", saga)
-        span.set("saga.run.id", id.description)
+        span.set("saga.run.id", idText)
         span.set("saga.run.attempt", attempt)
         if let key { span.set("saga.run.key", key) }
     }

@@ -22,7 +22,8 @@ public func withStep<Value, Failure: Error>(
     guard let run = SagaRun.current else { return try await withPlainStep(name, body) }
     let parent = TraceContext.active ?? run.trace
     let place = run.begin(name, attempt: attempt, kind: .step)
-    var span = TraceSpan("step \(name)", kind: .internal, context: parent.child(place.span), parent: parent)
+    let instruments = run.instruments.step(name)
+    var span = TraceSpan(instruments.spanName, kind: .internal, context: parent.child(place.span), parent: parent)
     run.describe(&span, step: name, place, attempt: attempt)
     let context = span.context
     let started = sgs_monotonic_ns()
@@ -32,7 +33,7 @@ public func withStep<Value, Failure: Error>(
 
     run.tracker?.leaveStep()
     let error = result.failure.map { ErrorClassification($0) }
-    run.instruments.step(name).record(sgs_monotonic_ns() &- started, error)
+    instruments.record(sgs_monotonic_ns() &- started, error)
     run.noteProgress()
     run.report(step: name, attempt: attempt, error, since: place.reports, in: context)
     if let error { span.set("error.type", error.errorType) }
@@ -53,7 +54,7 @@ extension SagaRun {
     fileprivate func describe(_ span: inout TraceSpan, step: String, _ place: Place, attempt: Int) {
         guard span.isRecording else { return }
         span.set("saga.name", saga)
-        span.set("saga.run.id", id.description)
+        span.set("saga.run.id", idText)
         span.set("saga.step.name", step)
         span.set("saga.step.index", place.index)
         span.set("saga.step.attempt", attempt)

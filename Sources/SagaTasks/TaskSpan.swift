@@ -5,7 +5,7 @@ import SagaTelemetry
 enum TaskSpan {
     /// - Parameter end: monotonic ns.
     static func record(_ task: TaskRecord, end: UInt64, error: String?) {
-        guard let context = context(of: task), context.isSampled else { return }
+        guard let context = context(of: task), context.isRecorded else { return }
         let name = task.identity?.name ?? ""
         var span = TraceSpan(
             name.isEmpty ? "task" : "task \(name)", kind: .internal, context: context, parent: task.creator,

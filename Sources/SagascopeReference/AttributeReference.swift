@@ -57,6 +57,9 @@ struct AttributeReference {
             "otel.component.type", "string",
             "`otlp_http_span_exporter`, `otlp_http_log_exporter`, `otlp_http_metric_exporter`; `otlp_file_…` of the file "
                 + "exporter; of an exporter of your own its type's name and `_span_exporter` and so on."),
+        AttributeReference(
+            "outcome", "string",
+            "What became of an unsampled run or span: `kept`, `discarded`, `not_held`, `overflow` or `late`."),
         AttributeReference("tier", "string", "`1`: the task executor, the one tier of this version."),
         AttributeReference("reason", "string", "`switched_off` while tracking is off; absent while it is on."),
     ]

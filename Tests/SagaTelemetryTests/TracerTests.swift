@@ -96,9 +96,4 @@ struct TracerTests {
             ServiceContext.$current.withValue(context) { #expect(TraceContext.active == theirs) }
         }
     }
-
-    private struct Headers: Injector, Extractor {
-        func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) { carrier[key] = value }
-        func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
-    }
 }

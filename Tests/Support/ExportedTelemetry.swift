@@ -40,6 +40,7 @@ public struct ExportedSpan: Sendable, Decodable {
     public let startTimeUnixNano: String
     public let endTimeUnixNano: String
     public let flags: UInt32?
+    public let traceState: String?
     public let attributes: [ExportedPair]?
     public let droppedAttributesCount: Int?
     public let droppedEventsCount: Int?
@@ -52,12 +53,14 @@ public struct ExportedSpan: Sendable, Decodable {
         public let name: String
         public let timeUnixNano: String
         public let attributes: [ExportedPair]?
+        public let droppedAttributesCount: Int?
     }
 
     public struct Link: Sendable, Decodable {
         public let traceId: String
         public let spanId: String
         public let attributes: [ExportedPair]?
+        public let droppedAttributesCount: Int?
     }
 
     public struct Status: Sendable, Decodable {

@@ -13,9 +13,12 @@ typedef struct sgs_slot {
   uint64_t start_time;      // ns since the Unix epoch
   uint64_t epoch_offset;    // of the clock when the record began: a span keeps it, so that its duration is monotonic
   uint64_t keys[4];         // Bloom filter of the attribute keys set so far
+  uint32_t lock;            // for a record that several threads may write to; stays with the slot, never reset
   uint8_t attribute_field;  // number of the attributes field: 9 in a span, 6 in a log record
-  uint16_t attributes, dropped_attributes;
-  uint16_t dropped_events, dropped_links;
+  uint16_t attributes, events, links;   // written so far
+  uint16_t attribute_limit;
+  uint32_t value_limit;     // scalars of a text, to which longer ones are cut
+  uint16_t dropped_attributes, dropped_events, dropped_links;
   uint8_t body[SGS_SLOT_BYTES];
 } sgs_slot;
 
@@ -32,6 +35,15 @@ static inline int sgs_slot_note_key(sgs_slot *slot, uint64_t hash) {
   *word |= bits;
   return seen;
 }
+
+void sgs_slot_wait(sgs_slot *slot);
+
+// A lock for what takes some 100 ns and never waits inside.
+static inline void sgs_slot_lock(sgs_slot *slot) {
+  if (__builtin_expect(__atomic_exchange_n(&slot->lock, 1, __ATOMIC_ACQUIRE), 0)) sgs_slot_wait(slot);
+}
+
+static inline void sgs_slot_unlock(sgs_slot *slot) { __atomic_store_n(&slot->lock, 0, __ATOMIC_RELEASE); }
 
 /// Moves the body to a larger block with room for `more` bytes; 0 when the record would pass SGS_MAX_RECORD.
 int sgs_slot_grow(sgs_slot *slot, uint64_t more);

@@ -61,8 +61,22 @@ public enum MetricCatalogue {
         "sagascope.tracking.tier", .upDownCounter, unit: "1", attributes: ["tier", "reason"],
         "1 for each tier of task tracking that is on, 0 for one that is off, with the reason.")
 
+    // MARK: runs that are not sampled
+    public static let unsampledRuns = MetricDescriptor(
+        "sagascope.unsampled.runs", .counter, unit: "{run}", attributes: ["outcome"],
+        "Saga runs that were not sampled: kept because they did not succeed, discarded, or not held for want of room.")
+    public static let unsampledSpans = MetricDescriptor(
+        "sagascope.unsampled.spans", .counter, unit: "{span}", attributes: ["outcome"],
+        "Spans of runs that were not sampled: kept, discarded, past the limits (overflow), ended after the run (late).")
+
     // MARK: the pipeline itself
     // Names and meanings: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
+    public static let spanStarted = MetricDescriptor(
+        "otel.sdk.span.started", .counter, unit: "{span}", attributes: [],
+        "Spans begun, as far as they are recorded.")
+    public static let spanLive = MetricDescriptor(
+        "otel.sdk.span.live", .upDownCounter, unit: "{span}", attributes: [],
+        "Spans begun and not ended, as far as they are recorded.")
     public static let spanQueueSize = MetricDescriptor(
         "otel.sdk.processor.span.queue.size", .upDownCounter, unit: "{span}", attributes: [],
         "Spans that ended and wait in the rings.")
@@ -110,10 +124,9 @@ public enum MetricCatalogue {
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
-        taskUntracked, trackingTier, spanQueueSize, spanQueueCapacity, spanProcessed, spanExported, spanInFlight,
-        logCreated, logQueueSize, logQueueCapacity, logProcessed, logExported, logInFlight, pointExported,
-        pointInFlight,
-        exportDuration,
+        taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive, spanQueueSize,
+        spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
+        logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration,
     ]
 }
 

@@ -15,7 +15,10 @@ extension ServiceContext {
 
 extension TraceContext {
     /// The innermost span that this code runs under, whether Sagascope or swift-distributed-tracing bound it.
-    public static var active: TraceContext? { innermost(in: ServiceContext.current) }
+    public static var active: TraceContext? {
+        guard let mirror = ServiceContext.current else { return current }
+        return inner(of: mirror.traceContext, current)
+    }
 
     /// The inner one of what `context` names and what our own scopes have bound.
     ///
@@ -24,9 +27,14 @@ extension TraceContext {
     /// A context that is not the surrounding one was chosen by the caller, and stands.
     static func innermost(in context: ServiceContext?) -> TraceContext? {
         let given = context?.traceContext
+        guard let own = current, given != own else { return given }
         guard given == ServiceContext.current?.traceContext else { return given }
-        guard let given else { return current }
-        guard let own = current, own.traceID == given.traceID, own.depth > given.depth else { return given }
+        return inner(of: given, own)
+    }
+
+    private static func inner(of given: TraceContext?, _ own: TraceContext?) -> TraceContext? {
+        guard let given else { return own }
+        guard let own, own.traceID == given.traceID, own.depth > given.depth else { return given }
         return own
     }
 }

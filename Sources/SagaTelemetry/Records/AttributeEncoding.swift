@@ -8,42 +8,29 @@ extension RecordEncoder {
     @usableFromInline typealias Bytes = UnsafeBufferPointer<UInt8>
 
     @inlinable @inline(__always) func set(_ tag: UInt8, _ key: Bytes, string value: Bytes) {
+        let value = withinLimit(value)
         guard admit(key, key.count &+ value.count &+ 24) else { return }
-        var at = cursor
-        Self.write(string: value, key: key, tag: tag, to: &at)
-        cursor = at
+        append { Self.write(string: value, key: key, tag: tag, to: &$0) }
     }
 
     @inlinable @inline(__always) func set(_ tag: UInt8, _ key: Bytes, int value: Int64) {
         guard admit(key, key.count &+ 32) else { return }
-        let bits = UInt64(bitPattern: value)
-        var at = cursor
-        Self.writeHead(tag, key, valueSize: 1 &+ Wire.varintSize(bits), to: &at)
-        at.byte(3 << 3)
-        at.varint(bits)
-        cursor = at
+        append { Self.write(int: value, key: key, tag: tag, to: &$0) }
     }
 
     @inlinable @inline(__always) func set(_ tag: UInt8, _ key: Bytes, double value: Double) {
         guard admit(key, key.count &+ 32) else { return }
-        var at = cursor
-        Self.writeHead(tag, key, valueSize: 9, to: &at)
-        at.byte(4 << 3 | 1)
-        at.fixed64(value.bitPattern)
-        cursor = at
+        append { Self.write(double: value, key: key, tag: tag, to: &$0) }
     }
 
     @inlinable @inline(__always) func set(_ tag: UInt8, _ key: Bytes, bool value: Bool) {
         guard admit(key, key.count &+ 32) else { return }
-        var at = cursor
-        Self.writeHead(tag, key, valueSize: 2, to: &at)
-        at.byte(2 << 3)
-        at.byte(value ? 1 : 0)
-        cursor = at
+        append { Self.write(bool: value, key: key, tag: tag, to: &$0) }
     }
 
     /// A value of any kind, compound ones included.
     @usableFromInline func set(_ tag: UInt8, _ key: Bytes, value: AttributeValue) {
+        let value = slot.pointee.value_limit == .max ? value : value.cut(to: Int(slot.pointee.value_limit))
         let size = AnyValueEncoding.size(of: value)
         guard admit(key, key.count + size + 24) else { return }
         var at = cursor
@@ -54,12 +41,45 @@ extension RecordEncoder {
 
     // MARK: parts
 
+    /// Writes at the cursor, where room was made.
+    @inlinable @inline(__always) func append(_ write: (inout WirePointer) -> Void) {
+        var at = cursor
+        write(&at)
+        cursor = at
+    }
+
+    @inlinable @inline(__always) func withinLimit(_ value: Bytes) -> Bytes {
+        value.count <= slot.pointee.value_limit ? value : Self.cut(value, to: Int(slot.pointee.value_limit))
+    }
+
     @inlinable @inline(__always)
     static func write(string value: Bytes, key: Bytes, tag: UInt8, to at: inout WirePointer) {
         let size = 1 &+ Wire.varintSize(UInt64(value.count)) &+ value.count
         writeHead(tag, key, valueSize: size, to: &at)
         guard let base = value.baseAddress else { return at.emptyString() }
         at.field(Wire.lengthDelimited(1), base, value.count)
+    }
+
+    @inlinable @inline(__always)
+    static func write(int value: Int64, key: Bytes, tag: UInt8, to at: inout WirePointer) {
+        let bits = UInt64(bitPattern: value)
+        writeHead(tag, key, valueSize: 1 &+ Wire.varintSize(bits), to: &at)
+        at.byte(3 << 3)
+        at.varint(bits)
+    }
+
+    @inlinable @inline(__always)
+    static func write(double value: Double, key: Bytes, tag: UInt8, to at: inout WirePointer) {
+        writeHead(tag, key, valueSize: 9, to: &at)
+        at.byte(4 << 3 | 1)
+        at.fixed64(value.bitPattern)
+    }
+
+    @inlinable @inline(__always)
+    static func write(bool value: Bool, key: Bytes, tag: UInt8, to at: inout WirePointer) {
+        writeHead(tag, key, valueSize: 2, to: &at)
+        at.byte(2 << 3)
+        at.byte(value ? 1 : 0)
     }
 
     /// Everything of a KeyValue up to the AnyValue's body of `valueSize` bytes.
@@ -92,7 +112,7 @@ extension RecordEncoder {
     /// Whether an attribute with this key may be written: makes room, drops past the limit, removes an older value.
     @inlinable @inline(__always) func admit(_ key: Bytes, _ size: Int) -> Bool {
         if sgs_slot_note_key(slot, Self.hash(key)) != 0 { removeAttribute(key) }
-        guard slot.pointee.attributes < Self.attributeLimit, reserve(size) else { return refuse() }
+        guard slot.pointee.attributes < slot.pointee.attribute_limit, reserve(size) else { return refuse() }
         slot.pointee.attributes &+= 1
         return true
     }
@@ -100,6 +120,16 @@ extension RecordEncoder {
     @usableFromInline @inline(never) func refuse() -> Bool {
         if slot.pointee.dropped_attributes < .max { slot.pointee.dropped_attributes += 1 }
         return false
+    }
+
+    /// The first `limit` scalars of a text: a character is never cut in two.
+    @usableFromInline @inline(never) static func cut(_ text: Bytes, to limit: Int) -> Bytes {
+        var scalars = 0
+        for (place, byte) in text.enumerated() where byte & 0xc0 != 0x80 {
+            if scalars == limit { return Bytes(rebasing: text[..<place]) }
+            scalars += 1
+        }
+        return text
     }
 
     /// A hash of a key's length and last bytes (names differ at their end).
@@ -113,22 +143,24 @@ extension RecordEncoder {
         return word &* 0x9e37_79b9_7f4a_7c15
     }
 
-    /// Takes an attribute that was set before out of the record, if it is there: the last value stands, once.
+    /// The last value stands, once: takes out the one that was set before, if it is there.
     @usableFromInline @inline(never) func removeAttribute(_ key: Bytes) {
-        let start = UnsafeRawPointer(slot.pointee.start!)
-        var reader = WireReader(start, UnsafeRawPointer(slot.pointee.cursor!))
-        let attributeField = UInt64(slot.pointee.attribute_field)
+        if removeAttribute(key, field: UInt64(slot.pointee.attribute_field), from: 0) { slot.pointee.attributes &-= 1 }
+    }
+
+    /// Takes the KeyValue with this key out of the fields numbered `field` that begin at `offset` of the record.
+    func removeAttribute(_ key: Bytes, field: UInt64, from offset: Int) -> Bool {
+        var reader = WireReader(UnsafeRawPointer(slot.pointee.start + offset), UnsafeRawPointer(cursor))
         while true {
             let fieldStart = reader.at
-            guard let (number, body) = reader.field() else { return }
-            guard number == attributeField, let base = body.baseAddress else { continue }
+            guard let (number, body) = reader.field() else { return false }
+            guard number == field, let base = body.baseAddress else { continue }
             var inner = WireReader(base, base + body.count)
             guard let name = inner.field(), name.number == 1, name.body.elementsEqual(key) else { continue }
             let rest = reader.end - reader.at
             UnsafeMutableRawPointer(mutating: fieldStart).copyMemory(from: reader.at, byteCount: rest)
             cursor = UnsafeMutableRawPointer(mutating: fieldStart) + rest
-            slot.pointee.attributes &-= 1
-            return
+            return true
         }
     }
 }
@@ -137,81 +169,5 @@ extension UnsafeMutableRawPointer {
     @usableFromInline @inline(never) mutating func emptyString() {
         byte(Wire.lengthDelimited(1))
         byte(0)
-    }
-}
-
-/// AnyValue of every kind, sized first and then written.
-enum AnyValueEncoding {
-    static func size(of value: AttributeValue) -> Int {
-        switch value {
-        case .string(let text): field(text.utf8.count)
-        case .bool: 2
-        case .int(let number): 1 + Wire.varintSize(UInt64(bitPattern: number))
-        case .double: 9
-        case .bytes(let bytes): field(bytes.count)
-        case .array(let values): field(arraySize(values))
-        case .keyValues(let pairs): field(listSize(pairs))
-        }
-    }
-
-    static func write(_ value: AttributeValue, to at: inout WirePointer) {
-        switch value {
-        case .string(let text):
-            write(text, tag: Wire.lengthDelimited(1), to: &at)
-        case .bool(let flag):
-            at.byte(2 << 3)
-            at.byte(flag ? 1 : 0)
-        case .int(let number):
-            at.byte(3 << 3)
-            at.varint(UInt64(bitPattern: number))
-        case .double(let number):
-            at.byte(4 << 3 | 1)
-            at.fixed64(number.bitPattern)
-        case .bytes(let bytes):
-            at.byte(Wire.lengthDelimited(7))
-            at.varint(UInt64(bytes.count))
-            bytes.withUnsafeBytes { if let base = $0.baseAddress { at.copy(base, $0.count) } }
-        case .array(let values):
-            at.byte(Wire.lengthDelimited(5))
-            at.varint(UInt64(arraySize(values)))
-            for value in values {
-                at.byte(Wire.lengthDelimited(1))
-                at.varint(UInt64(size(of: value)))
-                write(value, to: &at)
-            }
-        case .keyValues(let pairs):
-            at.byte(Wire.lengthDelimited(6))
-            at.varint(UInt64(listSize(pairs)))
-            for pair in pairs {
-                at.byte(Wire.lengthDelimited(1))
-                at.varint(UInt64(pairSize(pair)))
-                write(pair.key, tag: Wire.lengthDelimited(1), to: &at)
-                at.byte(Wire.lengthDelimited(2))
-                at.varint(UInt64(size(of: pair.value)))
-                write(pair.value, to: &at)
-            }
-        }
-    }
-
-    private static func write(_ text: String, tag: UInt8, to at: inout WirePointer) {
-        at.byte(tag)
-        at.varint(UInt64(text.utf8.count))
-        var text = text
-        text.withUTF8 { if let base = $0.baseAddress { at.copy(base, $0.count) } }
-    }
-
-    /// A length-delimited field with a number below 16: tag, length, body.
-    private static func field(_ body: Int) -> Int { 1 + Wire.varintSize(UInt64(body)) + body }
-
-    private static func arraySize(_ values: [AttributeValue]) -> Int {
-        values.reduce(0) { $0 + field(size(of: $1)) }
-    }
-
-    private static func listSize(_ pairs: [AttributeValue.KeyValue]) -> Int {
-        pairs.reduce(0) { $0 + field(pairSize($1)) }
-    }
-
-    private static func pairSize(_ pair: AttributeValue.KeyValue) -> Int {
-        field(pair.key.utf8.count) + field(size(of: pair.value))
     }
 }

@@ -7,9 +7,6 @@ import CSagascope
 @frozen @usableFromInline struct RecordEncoder {
     @usableFromInline let slot: UnsafeMutablePointer<sgs_slot>
 
-    /// Attributes past this number are dropped and counted, as the specification's default limit says.
-    @usableFromInline static let attributeLimit: UInt16 = 128
-
     /// nil when there is no memory for a record.
     @inlinable @inline(__always) init?() {
         guard let slot = sgs_slot_get(sgs_self()) else { return nil }
@@ -20,6 +17,8 @@ import CSagascope
         slot.pointee.limit = slot.pointee.start + (Int(SGS_SLOT_BYTES) - Int(SGS_SLOT_TAIL))
         sgs_slot_forget_keys(slot)
         slot.pointee.attributes = 0
+        slot.pointee.events = 0
+        slot.pointee.links = 0
         slot.pointee.dropped_attributes = 0
         slot.pointee.dropped_events = 0
         slot.pointee.dropped_links = 0
@@ -27,7 +26,7 @@ import CSagascope
     }
 
     /// Now, by the clock as it was when the record began: the wall clock may be set meanwhile, a duration stays true.
-    @inlinable @inline(__always) var now: UInt64 { sgs_monotonic_ns() &+ slot.pointee.epoch_offset }
+    @inlinable @inline(__always) var now: UInt64 { sgs_recording_ns() &+ slot.pointee.epoch_offset }
 
     @usableFromInline static let bodyOffset = MemoryLayout<sgs_slot>.offset(of: \.body) ?? 0
 
@@ -52,15 +51,28 @@ import CSagascope
     /// take the record out: it is counted as dropped.
     @inlinable @inline(__always) func commit(to signal: Signal) {
         let thread = sgs_self()!
+        Self.copy(UnsafeRawBufferPointer(start: slot.pointee.start, count: count), to: signal, of: thread)
+        sgs_slot_put(thread, slot)
+    }
+
+    @inlinable @inline(__always)
+    static func copy(
+        _ record: UnsafeRawBufferPointer, to signal: Signal, of thread: UnsafeMutablePointer<sgs_thread> = sgs_self()
+    ) {
         let ring = thread.ring(signal)
-        let length = UInt64(count)
+        let length = UInt64(record.count)
         if sgs_is_recording() == 0 {
             sgs_count(&ring.pointee.dropped_closed)
-        } else if let place = sgs_ring_reserve(ring, length, signal.rawValue) {
-            place.update(from: slot.pointee.start, count: count)
+        } else if let place = sgs_ring_reserve(ring, length, signal.rawValue), let bytes = record.baseAddress {
+            UnsafeMutableRawPointer(place).copyMemory(from: bytes, byteCount: record.count)
             sgs_ring_commit(ring, place, length, signal.rawValue)
         }
-        sgs_slot_put(thread, slot)
+    }
+
+    /// Gives the record to the unsampled run whose end decides about it.
+    @usableFromInline @inline(never) func hold(for run: UInt32) {
+        HeldRun.take(UnsafeRawBufferPointer(start: slot.pointee.start, count: count), for: run)
+        sgs_slot_put(sgs_self(), slot)
     }
 }
 

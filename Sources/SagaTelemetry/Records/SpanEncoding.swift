@@ -1,4 +1,5 @@
 import CSagascope
+import ServiceContextModule
 
 /// Tags of `Span`'s fields that are written piece by piece.
 @usableFromInline enum SpanField {
@@ -16,14 +17,18 @@ import CSagascope
 
 extension RecordEncoder {
     /// Head of a span: ids, parent, name, kind and start.
+    /// - Parameter name: nil when ``writeName(_:)`` follows.
     @inlinable @inline(__always)
     func beginSpan(
-        _ name: String, _ kind: TraceSpanKind, _ context: TraceContext, _ parent: TraceContext?, _ time: UInt64?
+        _ name: String?, _ kind: TraceSpanKind, _ context: TraceContext, _ parent: TraceContext?, _ time: UInt64?
     ) {
+        sgs_span_begun()
         let startTime = time ?? now
         slot.pointee.attribute_field = SpanField.number
+        slot.pointee.attribute_limit = sgs_attribute_limit()
+        slot.pointee.value_limit = sgs_value_length_limit()
         slot.pointee.start_time = startTime
-        let length = name.utf8.count
+        let length = name?.utf8.count ?? 0
         // A name that no record can hold is left out rather than the span.
         let named = reserve(length &+ 96)
         var at = cursor
@@ -34,17 +39,19 @@ extension RecordEncoder {
         at.storeBytes(of: UInt16(littleEndian: 0x0812), as: UInt16.self)  // 2: span_id, 8 bytes
         at += 2
         at.bigEndian64(context.spanID.value)
-        if let parent {
+        if let parent, parent.spanID.isValid {
             at.storeBytes(of: UInt16(littleEndian: 0x0822), as: UInt16.self)  // 4: parent_span_id
             at += 2
             at.bigEndian64(parent.spanID.value)
         }
-        at.byte(Wire.lengthDelimited(5))
-        at.varint(UInt64(named ? length : 0))
-        if named {
-            _ = UnsafeMutableBufferPointer(start: at.assumingMemoryBound(to: UInt8.self), count: length)
-                .initialize(fromContentsOf: name.utf8)
-            at += length
+        if let name {
+            at.byte(Wire.lengthDelimited(5))
+            at.varint(UInt64(named ? length : 0))
+            if named {
+                _ = UnsafeMutableBufferPointer(start: at.assumingMemoryBound(to: UInt8.self), count: length)
+                    .initialize(fromContentsOf: name.utf8)
+                at += length
+            }
         }
         at.byte(6 << 3)
         at.byte(kind.rawValue)
@@ -57,8 +64,32 @@ extension RecordEncoder {
         cursor = at
     }
 
+    /// The name, when it is known only at the end. One that no record can hold is left out.
+    func writeName(_ name: String) {
+        guard reserve(name.utf8.count + Wire.header) else { return }
+        var at = cursor
+        var name = name
+        name.withUTF8 { bytes in
+            at.byte(Wire.lengthDelimited(5))
+            at.varint(UInt64(bytes.count))
+            if let base = bytes.baseAddress { at.copy(base, bytes.count) }
+        }
+        cursor = at
+    }
+
+    /// The state of a trace that came with one: trace_state = 3.
+    func writeState(of trace: TraceContext, in context: ServiceContext?) {
+        guard let header = context?.state(of: trace)?.header else { return }
+        guard reserve(header.utf8.count + Wire.header) else { return }
+        var at = cursor
+        var text = header
+        text.withUTF8 { if let base = $0.baseAddress { at.field(Wire.lengthDelimited(3), base, $0.count) } }
+        cursor = at
+    }
+
     /// Tail of a span: end, status and what was dropped; then off to the ring.
-    @inlinable @inline(__always) func endSpan(_ status: TraceSpanStatus, _ time: UInt64?) {
+    @inlinable @inline(__always) func endSpan(_ status: TraceSpanStatus, _ time: UInt64?, _ context: TraceContext) {
+        sgs_span_ended()
         let time = time ?? now
         var at = cursor  // the slot's tail has room for what follows, whatever was written before
         at.byte(8 << 3 | 1)
@@ -77,7 +108,7 @@ extension RecordEncoder {
         }
         cursor = at
         writeDropped()
-        commit(to: .spans)
+        if context.isSampled { commit(to: .spans) } else { hold(for: context.traits.held) }
     }
 
     /// What did not fit or went past a limit, counted in the span itself.
@@ -123,74 +154,5 @@ extension RecordEncoder {
         at.byte(3 << 3)
         at.byte(2)
         cursor = at
-    }
-
-    /// Event { time = 1; name = 2; attributes = 3 }.
-    func addSpanEvent(_ name: String, _ time: UInt64?, _ attributes: Attributes) {
-        let time = time ?? now
-        let attributesSize = KeyValuesEncoding.size(of: attributes)
-        let size = 9 + 1 + Wire.varintSize(UInt64(name.utf8.count)) + name.utf8.count + attributesSize
-        guard reserve(size + Wire.header) else {
-            if slot.pointee.dropped_events < .max { slot.pointee.dropped_events += 1 }
-            return
-        }
-        var at = cursor
-        at.byte(SpanField.events)
-        at.varint(UInt64(size))
-        at.byte(1 << 3 | 1)
-        at.fixed64(max(time, slot.pointee.start_time))
-        var name = name
-        at.byte(Wire.lengthDelimited(2))
-        at.varint(UInt64(name.utf8.count))
-        name.withUTF8 { if let base = $0.baseAddress { at.copy(base, $0.count) } }
-        KeyValuesEncoding.write(attributes, tag: Wire.lengthDelimited(3), to: &at)
-        cursor = at
-    }
-
-    /// Link { trace_id = 1; span_id = 2; attributes = 4; flags = 6 }.
-    @usableFromInline func addLink(_ link: TraceSpanLink) {
-        let size = 18 + 10 + 5 + KeyValuesEncoding.size(of: link.attributes)
-        guard reserve(size + Wire.header) else {
-            if slot.pointee.dropped_links < .max { slot.pointee.dropped_links += 1 }
-            return
-        }
-        var at = cursor
-        at.byte(SpanField.links)
-        at.varint(UInt64(size))
-        at.byte(Wire.lengthDelimited(1))
-        at.byte(16)
-        at.bigEndian64(link.context.traceID.high)
-        at.bigEndian64(link.context.traceID.low)
-        at.byte(Wire.lengthDelimited(2))
-        at.byte(8)
-        at.bigEndian64(link.context.spanID.value)
-        KeyValuesEncoding.write(link.attributes, tag: Wire.lengthDelimited(4), to: &at)
-        at.byte(6 << 3 | 5)
-        at.fixed32(UInt32(link.context.flags) | 0x100 | (link.context.isRemote ? 0x200 : 0))
-        cursor = at
-    }
-}
-
-/// A whole attribute set as repeated KeyValue fields.
-enum KeyValuesEncoding {
-    static func size(of attributes: Attributes) -> Int {
-        attributes.pairs.reduce(0) { total, pair in
-            let body = bodySize(pair.key, pair.value)
-            return total + 1 + Wire.varintSize(UInt64(body)) + body
-        }
-    }
-
-    static func write(_ attributes: Attributes, tag: UInt8, to at: inout WirePointer) {
-        for (key, value) in attributes.pairs {
-            var key = key
-            key.withUTF8 { RecordEncoder.writeHead(tag, $0, valueSize: AnyValueEncoding.size(of: value), to: &at) }
-            AnyValueEncoding.write(value, to: &at)
-        }
-    }
-
-    private static func bodySize(_ key: String, _ value: AttributeValue) -> Int {
-        let keySize = key.utf8.count
-        let valueSize = AnyValueEncoding.size(of: value)
-        return 1 + Wire.varintSize(UInt64(keySize)) + keySize + 1 + Wire.varintSize(UInt64(valueSize)) + valueSize
     }
 }

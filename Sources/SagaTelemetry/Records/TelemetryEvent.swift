@@ -71,11 +71,15 @@ private enum EventField {
     static let number: UInt8 = 6
     static let attributes: UInt8 = 6 << 3 | 2
     static let droppedAttributes: UInt8 = 7 << 3
+    /// The specification's default.
+    static let attributeLimit: UInt16 = 128
 }
 
 extension RecordEncoder {
     fileprivate func beginEvent(_ name: String, _ severity: Severity, _ context: TraceContext?, time: UInt64?) {
         slot.pointee.attribute_field = EventField.number
+        slot.pointee.attribute_limit = EventField.attributeLimit
+        slot.pointee.value_limit = .max
         let now = now
         let length = name.utf8.count
         let named = reserve(length + 96)
@@ -94,6 +98,8 @@ extension RecordEncoder {
             at.byte(16)
             at.bigEndian64(context.traceID.high)
             at.bigEndian64(context.traceID.low)
+        }
+        if let context, context.spanID.isValid {
             at.byte(Wire.lengthDelimited(10))
             at.byte(8)
             at.bigEndian64(context.spanID.value)

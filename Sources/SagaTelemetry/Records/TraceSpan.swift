@@ -1,4 +1,5 @@
 public import CSagascope
+import ServiceContextModule
 
 /// A span while it is being recorded: the one owner of its memory.
 ///
@@ -32,8 +33,8 @@ public import CSagascope
         _ name: String, kind: Kind = .internal, parent: TraceContext? = TraceContext.active, id: SpanID = .random(),
         startTime: UInt64? = nil
     ) {
-        let context = parent?.child(id) ?? TraceContext(traceID: .random(), spanID: id)
-        self.init(name, kind: kind, context: context, parent: parent, startTime: startTime)
+        self.init(
+            name, kind: kind, context: .starting(id, below: parent), parent: parent, startTime: startTime)
     }
 
     /// Starts a span whose whole identity is given.
@@ -41,13 +42,16 @@ public import CSagascope
         _ name: String, kind: Kind, context: TraceContext, parent: TraceContext?, startTime: UInt64? = nil
     ) {
         self.context = context
-        guard context.isSampled, sgs_is_recording() != 0 else {
+        guard context.isRecorded, sgs_is_recording() != 0 else {
             encoder = nil
             return
         }
         encoder = RecordEncoder()
         encoder?.beginSpan(name, kind, context, parent, startTime)
+        if context.traits.hasState { writeState() }
     }
+
+    @usableFromInline @inline(never) func writeState() { encoder?.writeState(of: context, in: .current) }
 
     /// Whether what is set goes anywhere.
     @inlinable public var isRecording: Bool { encoder != nil }
@@ -57,24 +61,43 @@ public import CSagascope
         encoder?.addSpanEvent(name, time, attributes)
     }
 
-    @inlinable public mutating func addLink(_ link: Link) { encoder?.addLink(link) }
-
-    /// Events and links that were given up before they came here, to be counted with those that this span drops.
-    mutating func noteDropped(events: Int, links: Int) {
-        guard let slot = encoder?.slot else { return }
-        slot.pointee.dropped_events += UInt16(clamping: min(events, Int(UInt16.max - slot.pointee.dropped_events)))
-        slot.pointee.dropped_links += UInt16(clamping: min(links, Int(UInt16.max - slot.pointee.dropped_links)))
+    /// Adds an event whose attributes are written in place: nothing is made for it.
+    ///
+    /// ```swift
+    /// span.addEvent("blocked") { event in event.set("block.reason", "lock-wait") }
+    /// ```
+    @inlinable public mutating func addEvent(
+        _ name: StaticString, at time: UInt64? = nil, _ attributes: (inout SpanEventAttributes) -> Void
+    ) {
+        guard let encoder, let body = encoder.beginSpanEvent(name.utf8Bytes, time) else { return }
+        var setter = SpanEventAttributes(encoder, body)
+        attributes(&setter)
+        encoder.endSpanEvent(body, dropped: setter.dropped)
     }
+
+    /// Tells of an error: an event with `exception.type` and `exception.message`, and the attribute `error.type`. The span's
+    /// status is what ``end(_:at:)`` says.
+    public mutating func recordError(_ error: any Error, attributes: Attributes = .empty, at time: UInt64? = nil) {
+        guard let encoder else { return }
+        let type = ErrorDescription.type(of: error)
+        let described: [(key: String, value: AttributeValue)] = [
+            ("exception.type", .string(type)), ("exception.message", .string(ErrorDescription.message(of: error))),
+        ]
+        encoder.addSpanEvent(EventCatalogue.exception, time, Attributes(attributes.pairs + described))
+        set("error.type", type)
+    }
+
+    @inlinable public mutating func addLink(_ link: Link) { encoder?.addLink(link) }
 
     /// Ends the span and hands it to the exporter.
     /// - Parameter time: ns since the Unix epoch; now by default. A time before the start becomes the start.
     @inlinable public consuming func end(_ status: Status = .unset, at time: UInt64? = nil) {
-        encoder?.endSpan(status, time)
+        encoder?.endSpan(status, time, context)
         discard self
     }
 
     @inlinable deinit {
-        encoder?.endSpan(.error("span was dropped without end()"), nil)
+        encoder?.endSpan(.error("span was dropped without end()"), nil, context)
     }
 }
 

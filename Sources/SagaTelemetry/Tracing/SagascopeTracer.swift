@@ -18,24 +18,18 @@ public struct SagascopeTracer: Tracer {
 
     /// Spans reach the collector by the pipeline's own timer; see ``TelemetryPipeline/forceFlush(timeout:)``.
     public func forceFlush() {}
-
 }
 
 extension SagascopeTracer: Instrument {
-    private static let header = "traceparent"
-
     public func extract<Carrier, Extract: Extractor>(
         _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
     ) where Extract.Carrier == Carrier {
-        guard let value = extractor.extract(key: Self.header, from: carrier) else { return }
-        // A header that does not parse starts a new trace: no parent rather than the wrong one.
-        context.traceContext = TraceContext(traceParent: value)
+        Propagation.extract(into: &context) { extractor.extract(key: $0, from: carrier) }
     }
 
     public func inject<Carrier, Inject: Injector>(
         _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
     ) where Inject.Carrier == Carrier {
-        guard let trace = TraceContext.innermost(in: context) else { return }
-        injector.inject(trace.traceParent, forKey: Self.header, into: &carrier)
+        Propagation.inject(context) { injector.inject($1, forKey: $0, into: &carrier) }
     }
 }

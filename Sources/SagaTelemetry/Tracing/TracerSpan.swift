@@ -1,170 +1,171 @@
 import CSagascope
-import Synchronization
 public import Tracing
 
-/// A span of swift-distributed-tracing. The API hands attributes over as a dictionary, so they are kept until the end and
-/// encoded once, into the same rings as ``TraceSpan``.
-public final class TracerSpan: Tracing.Span {
-    public let context: ServiceContext
-    private let trace: TraceContext
-    private let parent: TraceContext?
-    private let kind: TraceSpanKind
-    private let startTime: UInt64
-    private let state: Mutex<State>
+/// A span of swift-distributed-tracing, whose calls may come from several threads.
+///
+/// Events and links become OTLP bytes when they are added. Attributes are a dictionary in that API, and the name may change:
+/// both are encoded once, at the end. A span that is dropped without `end` is exported with an error status.
+public final class TracerSpan: Tracing.Span, @unchecked Sendable {
+    // Unchecked: what follows is changed under the slot's lock only. The lock is also why Swift need not check exclusive
+    // access a second time, which would cost an allocation for each attribute.
+    @exclusivity(unchecked) private var name: String
+    /// nil while somebody changes them.
+    @exclusivity(unchecked) private var kept: SpanAttributes?
+    /// How many changes are going on.
+    @exclusivity(unchecked) private var changes = 0
+    @exclusivity(unchecked) private var status: TraceSpanStatus = .unset
+    @exclusivity(unchecked) private var endTime: UInt64?
 
-    private struct State {
-        var name: String
-        var attributes: SpanAttributes = [:]
-        var events: [SpanEvent] = []
-        var links: [SpanLink] = []
-        var status: SpanStatus?
-        var droppedEvents = 0
-        var droppedLinks = 0
-        var isEnded = false
-    }
+    private let surrounding: ServiceContext
+    private let trace: TraceContext
+    /// nil when nothing records. It is given back at the end; its lock stays good for late calls, since slots are never
+    /// unmapped.
+    private let encoder: RecordEncoder?
 
     init(_ name: String, kind: SpanKind, surrounding: ServiceContext, parent: TraceContext?, startTime: UInt64) {
-        let id = SpanID.random()
-        trace = parent?.child(id) ?? TraceContext(traceID: .random(), spanID: id)
+        trace = .starting(.random(), below: parent)
+        self.surrounding = surrounding
+        self.name = name
+        guard trace.isRecorded, sgs_is_recording() != 0, let encoder = RecordEncoder() else {
+            encoder = nil
+            kept = nil
+            return
+        }
+        self.encoder = encoder
+        kept = Self.roomy
+        encoder.beginSpan(nil, TraceSpanKind(kind), trace, parent, startTime)
+        if trace.traits.hasState { encoder.writeState(of: trace, in: surrounding) }
+    }
+
+    deinit {
+        guard endTime == nil else { return }
+        status = .error("span was dropped without end()")
+        endTime = encoder?.now
+        finish()
+    }
+
+    /// Made when it is asked for: only a scope around other spans needs it.
+    public var context: ServiceContext {
         var context = surrounding
         context.traceContext = trace
-        self.context = context
-        self.parent = parent
-        self.kind = TraceSpanKind(kind)
-        self.startTime = startTime
-        state = Mutex(State(name: name))
+        return context
     }
 
-    public var isRecording: Bool {
-        trace.isSampled && sgs_is_recording() != 0 && state.withLock { !$0.isEnded }
-    }
+    public var isRecording: Bool { encoder != nil && locked { endTime == nil } }
 
     public var operationName: String {
-        get { state.withLock { $0.name } }
-        set { state.withLock { $0.name = newValue } }
+        get { locked { name } }
+        set { change { name = newValue } }
     }
 
+    public func setStatus(_ status: SpanStatus) {
+        change { self.status = TraceSpanStatus(status) }
+    }
+
+    // MARK: attributes
+
+    /// Empty until the first one, with room for as many as most spans have: the dictionary is copied once and never grows.
+    private static let roomy = SpanAttributes(Dictionary(minimumCapacity: 12))
+
+    /// A change takes the attributes out, so that the dictionary has one owner and is changed in place, and puts them back.
+    /// Whoever reads meanwhile sees only what others have set since.
     public var attributes: SpanAttributes {
-        get { state.withLock { $0.attributes } }
-        set { state.withLock { $0.attributes = newValue } }
+        get { locked { kept ?? [:] } }
+        set { change { kept = newValue } }
+        _modify {
+            var attributes = take()
+            defer { putBack(attributes) }
+            yield &attributes
+        }
     }
 
-    public func setStatus(_ status: SpanStatus) { state.withLock { $0.status = status } }
+    private func take() -> SpanAttributes {
+        guard encoder != nil else { return [:] }
+        return locked {
+            changes += 1
+            defer { kept = nil }
+            return kept ?? [:]
+        }
+    }
+
+    private func putBack(_ attributes: SpanAttributes) {
+        guard encoder != nil else { return }
+        let isLast = locked {
+            changes -= 1
+            if let others = kept {
+                var both = attributes
+                both.merge(others)
+                kept = both
+            } else {
+                kept = attributes
+            }
+            return changes == 0 && endTime != nil && !isFinished
+        }
+        if isLast { finish() }
+    }
+
+    // MARK: events and links
 
     public func addEvent(_ event: SpanEvent) {
-        state.withLock { state in
-            if state.events.count < Self.limit { state.events.append(event) } else { state.droppedEvents += 1 }
-        }
+        guard let encoder else { return }
+        change { encoder.addSpanEvent(event, until: encoder.now) }
     }
 
     public func addLink(_ link: SpanLink) {
-        state.withLock { state in
-            if state.links.count < Self.limit { state.links.append(link) } else { state.droppedLinks += 1 }
-        }
+        guard let encoder, let context = link.context.traceContext else { return }
+        let attributes = Attributes(link.attributes)
+        change { encoder.addLink(TraceSpanLink(context, attributes: attributes)) }
     }
-
-    /// The specification's default for events and links of one span.
-    private static let limit = 128
 
     public func recordError<Instant: TracerInstant>(
         _ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant
     ) {
+        guard encoder != nil else { return }
+        let type = ErrorDescription.type(of: error)
         var attributes = attributes
-        attributes["exception.type"] = ErrorDescription.type(of: error)
+        attributes["exception.type"] = type
         attributes["exception.message"] = ErrorDescription.message(of: error)
         addEvent(SpanEvent(name: EventCatalogue.exception, at: instant(), attributes: attributes))
-        state.withLock { state in
-            if state.attributes["error.type"] == nil {
-                state.attributes["error.type"] = ErrorDescription.type(of: error)
-            }
-        }
+        if self.attributes["error.type"] == nil { self.attributes["error.type"] = type }
     }
 
-    /// The first end counts; later ones, and changes after it, do nothing.
+    // MARK: the end
+
+    /// The first end counts; later ones, and changes after it, do nothing. A change that is going on is waited for: it ends
+    /// the span when it is done.
     public func end<Instant: TracerInstant>(at instant: @autoclosure () -> Instant) {
-        let endTime = time(instant)
-        let ended = state.withLock { state -> State? in
-            guard !state.isEnded else { return nil }
-            state.isEnded = true
-            return state
+        guard encoder != nil else { return }
+        let now = time(instant)
+        let isLast = locked {
+            guard endTime == nil else { return false }
+            endTime = now
+            return changes == 0
         }
-        guard let ended, trace.isSampled, sgs_is_recording() != 0 else { return }
-        var span = TraceSpan(ended.name, kind: kind, context: trace, parent: parent, startTime: startTime)
-        Self.encode(ended.attributes, into: &span)
-        for event in ended.events {
-            let time = min(max(event.nanosecondsSinceEpoch, startTime), endTime)
-            span.addEvent(event.name, at: time, attributes: Attributes(event.attributes))
-        }
-        for link in ended.links {
-            guard let context = link.context.traceContext else { continue }
-            span.addLink(TraceSpanLink(context, attributes: Attributes(link.attributes)))
-        }
-        span.noteDropped(events: ended.droppedEvents, links: ended.droppedLinks)
-        span.end(ended.status.map(TraceSpanStatus.init) ?? .unset, at: endTime)
+        if isLast { finish() }
     }
-}
 
-extension TracerSpan {
-    private static func encode(_ attributes: SpanAttributes, into span: inout TraceSpan) {
-        // The dictionary offers only a callback, and a callback cannot hold the span: it is taken apart first.
-        var pairs: [(String, AttributeValue)] = []
-        pairs.reserveCapacity(attributes.count)
-        attributes.forEach({ key, value in
-            if let value = AttributeValue(value) { pairs.append((key, value)) }
-        })
-        for (key, value) in pairs { span.set(key, to: value) }
+    @exclusivity(unchecked) private var isFinished = false
+
+    /// Once, by whoever ended the span, or by the change that was going on then.
+    private func finish() {
+        guard let encoder else { return }
+        isFinished = true
+        encoder.writeName(name)
+        kept?.forEach({ encoder.set($0, $1, tag: SpanField.attributes) })
+        kept = nil
+        encoder.endSpan(status, endTime, trace)
     }
-}
 
-extension TraceSpanKind {
-    init(_ kind: SpanKind) {
-        switch kind {
-        case .server: self = .server
-        case .client: self = .client
-        case .producer: self = .producer
-        case .consumer: self = .consumer
-        default: self = .internal
-        }
+    /// A change counts while the span is recorded and open.
+    @inline(__always) private func change(_ body: () -> Void) {
+        guard encoder != nil else { return }
+        locked { if endTime == nil { body() } }
     }
-}
 
-extension TraceSpanStatus {
-    init(_ status: SpanStatus) {
-        switch status.code {
-        case .ok: self = .ok
-        case .error: self = .error(status.message ?? "")
-        }
-    }
-}
-
-extension AttributeValue {
-    /// nil for a case that only a later version of the API knows.
-    init?(_ attribute: SpanAttribute) {
-        switch attribute {
-        case .int32(let value): self = .int(Int64(value))
-        case .int64(let value): self = .int(value)
-        case .double(let value): self = .double(value)
-        case .bool(let value): self = .bool(value)
-        case .string(let value): self = .string(value)
-        case .int32Array(let values): self = .array(values.map { .int(Int64($0)) })
-        case .int64Array(let values): self = .array(values.map { .int($0) })
-        case .doubleArray(let values): self = .array(values.map { .double($0) })
-        case .boolArray(let values): self = .array(values.map { .bool($0) })
-        case .stringArray(let values): self = .array(values.map { .string($0) })
-        case .stringConvertible(let value): self = .string(value.description)
-        case .stringConvertibleArray(let values): self = .array(values.map { .string($0.description) })
-        default: return nil
-        }
-    }
-}
-
-extension Attributes {
-    fileprivate convenience init(_ attributes: SpanAttributes) {
-        var pairs: [(key: String, value: AttributeValue)] = []
-        func append(_ key: String, _ attribute: SpanAttribute) {
-            if let value = AttributeValue(attribute) { pairs.append((key, value)) }
-        }
-        attributes.forEach(append)
-        self.init(pairs)
+    @inline(__always) private func locked<Result>(_ body: () -> Result) -> Result {
+        guard let slot = encoder?.slot else { return body() }
+        sgs_slot_lock(slot)
+        defer { sgs_slot_unlock(slot) }
+        return body()
     }
 }

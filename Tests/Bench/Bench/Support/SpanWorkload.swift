@@ -16,14 +16,14 @@ struct SpanWorkload {
     let attempt: Int
     let sequence: Int
     let position: Int
-    /// Made once: what tells of a wait names few different things.
-    let event: Attributes = ["block.reason": "lock-wait"]
+    let reason: String
 
     @inline(never) init(order: Int) {
         id = "order-\(order)"
         saga = ["place", "order"].joined(separator: "-")
         step = ["reserve", "inventory"].joined(separator: "-")
         outcome = ["commit", "ted"].joined()
+        reason = ["lock", "wait"].joined(separator: "-")
         version = order % 10
         attempt = 1
         sequence = order * 10_001
@@ -40,7 +40,7 @@ struct SpanWorkload {
         span.set("saga.attempt", attempt)
         span.set("saga.log.sequence", sequence)
         span.set("saga.log.position", position)
-        span.addEvent("blocked", attributes: event)
+        span.addEvent("blocked") { event in event.set("block.reason", reason) }
     }
 
     /// Gives the floor the same values.

@@ -1,11 +1,11 @@
-/// The `traceparent` header of W3C trace context, level 1: `00-<trace id>-<span id>-<flags>`.
+/// The `traceparent` header of W3C trace context: `00-<trace id>-<span id>-<flags>`.
 ///
 /// Source: https://www.w3.org/TR/trace-context/#traceparent-header. A header that breaks a rule is no error: it answers
 /// nil and a new trace begins.
 extension TraceContext {
     /// - Parameter traceParent: the header's value; surrounding spaces are allowed.
     public init?(traceParent: some StringProtocol) {
-        let bytes = Array(traceParent.utf8).trimmingSpaces()
+        let bytes = Array(traceParent.utf8.trimmingBlanks())
         guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
             let version = Hexadecimal.read(bytes[0..<2]), version != 0xff,
             // Version 0 has nothing after the flags; a later one may go on after a dash.
@@ -15,8 +15,8 @@ extension TraceContext {
         else { return nil }
         let traceID = TraceID(high: high, low: low)
         guard traceID.isValid, span != 0 else { return nil }
-        // Level 1 knows the sampled bit only; the other bits are not passed on.
-        self.init(traceID: traceID, spanID: SpanID(span), flags: UInt8(flags) & 1, isRemote: true)
+        // Sampled, and level 2's "the trace id is random", which has to be passed on; other bits are not.
+        self.init(traceID: traceID, spanID: SpanID(span), flags: UInt8(flags) & 3, isRemote: true)
     }
 
     /// The header's value for a request made under this context.
@@ -37,13 +37,3 @@ extension TraceContext {
 }
 
 private let dash = UInt8(ascii: "-")
-
-extension [UInt8] {
-    fileprivate func trimmingSpaces() -> [UInt8] {
-        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        guard let first = firstIndex(where: { !isSpace($0) }), let last = lastIndex(where: { !isSpace($0) }) else {
-            return []
-        }
-        return Array(self[first...last])
-    }
-}

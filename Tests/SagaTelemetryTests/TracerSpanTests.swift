@@ -1,0 +1,120 @@
+import SagaTelemetry
+import TestSupport
+import Testing
+import Tracing
+
+/// What the API promises of a span whose calls may come from anywhere.
+struct TracerSpanTests {
+    private let tracer = SagascopeTracer()
+
+    @Test func attributesAreReadAndChangedInEveryWay() async throws {
+        let exported = try await withRecording { recording in
+            let span = tracer.startSpan("subject")
+            span.attributes["a"] = 1
+            let before = span.attributes
+            span.attributes["a"] = 2
+            #expect(before.get("a") == .int64(1) && span.attributes.get("a") == .int64(2))
+            span.updateAttributes { attributes in
+                attributes["b"] = "x"
+                attributes["a"] = nil
+                // The span may be used while its attributes are being changed.
+                span.addEvent("meanwhile")
+                span.attributes["c"] = true
+            }
+            span.attributes.merge(["d": 4])
+            span.end()
+            return try await recording.exported()
+        }
+        let span = try #require(exported.span("subject"))
+        #expect(span["b"] == .string("x") && span["d"] == .int(4) && span["a"] == nil)
+        #expect(span.events?.map(\.name) == ["meanwhile"])
+    }
+
+    /// The end comes in the middle of a change: the change is part of the span, which ends once.
+    @Test func anEndWaitsForTheChangeThatIsGoingOn() async throws {
+        let exported = try await withRecording { recording in
+            let span = tracer.startSpan("subject")
+            change(&span.attributes) { attributes in
+                attributes["inside"] = true
+                span.end()
+                attributes["after"] = true
+            }
+            span.attributes["late"] = true
+            span.end()
+            return try await recording.exported()
+        }
+        let spans = exported.spans(named: "subject")
+        #expect(spans.count == 1 && Set(spans[0].keys) == ["inside", "after"])
+    }
+
+    /// Two changes at once, one inside the other: neither takes the other's attributes away.
+    @Test func changesInsideOfChangesAreMerged() async throws {
+        let exported = try await withRecording { recording in
+            let span = tracer.startSpan("subject")
+            span.attributes["before"] = 1
+            change(&span.attributes) { attributes in
+                attributes["outer"] = 1
+                span.attributes["inner"] = 1
+            }
+            span.end()
+            return try await recording.exported()
+        }
+        #expect(Set(exported.span("subject")?.keys ?? []) == ["before", "outer", "inner"])
+    }
+
+    private func change(_ attributes: inout SpanAttributes, _ body: (inout SpanAttributes) -> Void) {
+        body(&attributes)
+    }
+
+    @Test func manyThreadsWriteToOneSpan() async throws {
+        let exported = try await withRecording { recording in
+            let span = tracer.startSpan("subject")
+            await withTaskGroup(of: Void.self) { group in
+                for task in 0..<4 {
+                    group.addTask {
+                        for round in 0..<25 {
+                            span.addEvent(SpanEvent(name: "event", attributes: ["task": .int64(Int64(task))]))
+                            span.addLink(SpanLink(context: span.context, attributes: ["n": .int64(Int64(round))]))
+                            span.operationName = "renamed"
+                        }
+                    }
+                }
+            }
+            span.end()
+            return try await recording.exported()
+        }
+        let span = try #require(exported.span("renamed"))
+        #expect(span.events?.count == 100 && span.links?.count == 100)
+    }
+
+    @Test func aSpanThatIsDroppedIsExported() async throws {
+        let exported = try await withRecording { recording in
+            do {
+                let span = tracer.startSpan("dropped")
+                span.attributes["kept"] = true
+            }
+            return try await recording.exported()
+        }
+        #expect(exported.span("dropped")?.status?.code == 2 && exported.span("dropped")?["kept"] == .bool(true))
+    }
+
+    @Test func timesStayWithinTheSpan() async throws {
+        struct Instant: TracerInstant {
+            let nanosecondsSinceEpoch: UInt64
+            static func < (left: Instant, right: Instant) -> Bool {
+                left.nanosecondsSinceEpoch < right.nanosecondsSinceEpoch
+            }
+        }
+        let exported = try await withRecording { recording in
+            let span = tracer.startSpan("subject")
+            span.addEvent(SpanEvent(name: "early", at: Instant(nanosecondsSinceEpoch: 1), attributes: [:]))
+            span.addEvent(SpanEvent(name: "late", at: Instant(nanosecondsSinceEpoch: .max), attributes: [:]))
+            span.addEvent("now")
+            span.end()
+            return try await recording.exported()
+        }
+        let span = try #require(exported.span("subject"))
+        let times = (span.events ?? []).compactMap { UInt64($0.timeUnixNano) }
+        #expect(times.count == 3 && times.allSatisfy { (span.start...span.end).contains($0) })
+    }
+}
