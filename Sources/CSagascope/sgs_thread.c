@@ -63,6 +63,16 @@ sgs_thread *sgs_thread_attach(void) {
 
 sgs_thread *sgs_thread_first(void) { return __atomic_load_n(&first_thread, __ATOMIC_ACQUIRE); }
 
+sgs_span_counts sgs_span_count(void) {
+  sgs_span_counts counts = {0, 0};
+  for (sgs_thread *block = sgs_thread_first(); block; block = block->next)
+    counts.ended += __atomic_load_n(&block->spans_ended, __ATOMIC_RELAXED);
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  for (sgs_thread *block = sgs_thread_first(); block; block = block->next)
+    counts.begun += __atomic_load_n(&block->spans_begun, __ATOMIC_RELAXED);
+  return counts;
+}
+
 void sgs_set_recording(int on) { __atomic_store_n(&sgs_recording, (uint32_t)on, __ATOMIC_RELEASE); }
 
 // MARK: slots

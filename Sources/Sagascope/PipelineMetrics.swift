@@ -6,7 +6,9 @@ enum PipelineMetrics {
     static func observe(_ pipeline: TelemetryPipeline, in registry: MetricRegistry) {
         let reading = CollectionReading { pipeline.statistics }
         // The first instrument of a collection reads for all of them, see ``CollectionReading``.
-        registry.observe(MetricCatalogue.spanQueueSize) { $0.observe(reading.renew().spans.queued) }
+        registry.observe(MetricCatalogue.spanStarted) { $0.observe(reading.renew().startedSpans) }
+        registry.observe(MetricCatalogue.spanLive) { $0.observe(reading.value.liveSpans) }
+        registry.observe(MetricCatalogue.spanQueueSize) { $0.observe(reading.value.spans.queued) }
         registry.observe(MetricCatalogue.spanQueueCapacity) { $0.observe(capacity(reading.value.spans)) }
         registry.observe(MetricCatalogue.spanProcessed) { processed(reading.value.spans, &$0) }
         registry.observe(MetricCatalogue.spanExported) { exported(reading.value.spans, &$0) }

@@ -136,7 +136,10 @@ struct DemoTests {
     @Test(
         arguments: [
             (["--orders", "0"], [:], "orders"),
-            (["--orders", "5"], ["OTEL_BSP_SCHEDULE_DELAY": "soon"], "OTEL_BSP_SCHEDULE_DELAY=soon (environment): expected"),
+            (
+                ["--orders", "5"], ["OTEL_BSP_SCHEDULE_DELAY": "soon"],
+                "OTEL_BSP_SCHEDULE_DELAY=soon (environment): expected"
+            ),
             (["--orders", "5", "--out", "/dev/null/x"], [:], "/dev/null/x"),
         ] as [([String], [String: String], String)])
     func badInputIsNamed(arguments: [String], environment: [String: String], named: String) async throws {

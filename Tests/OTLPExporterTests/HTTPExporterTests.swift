@@ -334,5 +334,15 @@ struct HTTPExporterTests {
             #expect(log.messages[1].contains("(4 more like this since the last message)"))
         }
     }
+
+    @Test func tellsAtTheEndWhatItLeftOut() async throws {
+        try await FaultServer.with(.status(400)) { server in
+            let exporter = try exporter(to: server.endpoint)
+            for _ in 0..<5 { _ = await exporter.export(spans: Samples.spans(1)) }
+            await exporter.shutdown()
+            #expect(log.messages.count == 2)
+            #expect(log.messages.last?.hasPrefix("error: 4 more failures until the end, after this one: ") == true)
+        }
+    }
 }
 #endif

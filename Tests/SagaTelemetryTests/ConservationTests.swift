@@ -111,6 +111,20 @@ struct ConservationTests {
         thread.stop()
     }
 
+    @Test func openSpansAreLive() async throws {
+        try await withRecording { recording in
+            let before = recording.pipeline.statistics
+            let first = TraceSpan("first", parent: nil)
+            let second = TraceSpan("second", parent: first.context)
+            let open = recording.pipeline.statistics
+            second.end()
+            first.end()
+            let after = recording.pipeline.statistics
+            #expect(open.liveSpans - before.liveSpans == 2 && after.liveSpans == before.liveSpans)
+            #expect(after.startedSpans - before.startedSpans == 2)
+        }
+    }
+
     /// A pipeline that has stopped does not count what the next one does.
     @Test func accountsEndWithThePipeline() async throws {
         let first = try await withRecording { recording in

@@ -84,6 +84,9 @@ struct ServiceTests {
             let storm = Task.detached {
                 while !isOver.withLock({ $0 }) { TraceSpan("storm", parent: nil).end() }
             }
+            _ = try await eventually("the storm is on, and something has left") {
+                recording.pipeline.statistics.spans.exported > 1000 ? true : nil
+            }
             for _ in 0..<300 {
                 let page = Page(registry.snapshot())
                 let taken = page.sum(MetricCatalogue.spanProcessed, withErrors: false)

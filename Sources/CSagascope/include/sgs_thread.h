@@ -18,8 +18,9 @@ typedef struct sgs_thread {
   uint64_t free_count;
   uint64_t *cells;
   struct sgs_thread *next;
+  uint64_t spans_begun, spans_ended;   // here; a span may end on another thread. Read relaxed by others
   uint32_t live;
-  uint8_t pad[76];
+  uint8_t pad[60];
   sgs_ring rings[2];
 } sgs_thread;
 
@@ -38,6 +39,13 @@ static inline sgs_thread *sgs_self(void) {
   sgs_thread *self = sgs_self_pointer;
   return __builtin_expect(self != 0, 1) ? self : sgs_thread_attach();
 }
+
+static inline void sgs_span_begun(void) { sgs_count(&sgs_self()->spans_begun); }
+static inline void sgs_span_ended(void) { sgs_count(&sgs_self()->spans_ended); }
+
+/// Sums over all threads; begun is read last, so that it is never less than ended.
+typedef struct { uint64_t begun, ended; } sgs_span_counts;
+sgs_span_counts sgs_span_count(void);
 
 static inline int sgs_is_recording(void) { return (int)__atomic_load_n(&sgs_recording, __ATOMIC_RELAXED); }
 void sgs_set_recording(int on);

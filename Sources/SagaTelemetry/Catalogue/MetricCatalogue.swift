@@ -71,6 +71,12 @@ public enum MetricCatalogue {
 
     // MARK: the pipeline itself
     // Names and meanings: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
+    public static let spanStarted = MetricDescriptor(
+        "otel.sdk.span.started", .counter, unit: "{span}", attributes: [],
+        "Spans begun, as far as they are recorded.")
+    public static let spanLive = MetricDescriptor(
+        "otel.sdk.span.live", .upDownCounter, unit: "{span}", attributes: [],
+        "Spans begun and not ended, as far as they are recorded.")
     public static let spanQueueSize = MetricDescriptor(
         "otel.sdk.processor.span.queue.size", .upDownCounter, unit: "{span}", attributes: [],
         "Spans that ended and wait in the rings.")
@@ -118,11 +124,9 @@ public enum MetricCatalogue {
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
-        taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanQueueSize, spanQueueCapacity, spanProcessed,
-        spanExported, spanInFlight,
-        logCreated, logQueueSize, logQueueCapacity, logProcessed, logExported, logInFlight, pointExported,
-        pointInFlight,
-        exportDuration,
+        taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive, spanQueueSize,
+        spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
+        logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration,
     ]
 }
 

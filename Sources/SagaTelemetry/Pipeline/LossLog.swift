@@ -7,6 +7,7 @@ import Synchronization
 final class LossLog: Sendable {
     private let signal: Signal
     private let interval: UInt64
+    private let tell: @Sendable (String) -> Void
     private let state = Mutex(State())
 
     private struct State {
@@ -15,8 +16,12 @@ final class LossLog: Sendable {
         var time: UInt64?
     }
 
-    init(_ signal: Signal, interval: Duration = .seconds(60)) {
+    init(
+        _ signal: Signal, interval: Duration = .seconds(60),
+        tell: @escaping @Sendable (String) -> Void = { Diagnostics.logger.warning("\($0)") }
+    ) {
         self.signal = signal
+        self.tell = tell
         self.interval = interval.wholeNanoseconds
     }
 
@@ -36,7 +41,7 @@ final class LossLog: Sendable {
             if !messages.isEmpty { state.time = now }
             return messages
         }
-        for message in messages { Diagnostics.logger.warning("\(message)") }
+        for message in messages { tell(message) }
     }
 
     private func since(_ time: UInt64?, _ now: UInt64) -> String {

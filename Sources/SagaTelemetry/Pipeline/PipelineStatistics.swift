@@ -36,6 +36,9 @@ public struct PipelineStatistics: Sendable, Equatable {
     public var spans: SignalStatistics
     public var logs: SignalStatistics
     public var metricPoints: SignalStatistics
+    /// Spans that the process has begun, whichever pipeline ran, and of these those that have not ended.
+    public var startedSpans = 0
+    public var liveSpans = 0
 
     /// Nothing was recorded: what a program that exports nowhere has.
     public static let empty = PipelineStatistics(

@@ -140,7 +140,10 @@ public final class TelemetryPipeline: Service {
     // MARK: accounts
 
     public var statistics: PipelineStatistics {
-        PipelineStatistics(spans: spans.statistics, logs: logs.statistics, metricPoints: metrics.statistics)
+        let counts = sgs_span_count()
+        return PipelineStatistics(
+            spans: spans.statistics, logs: logs.statistics, metricPoints: metrics.statistics,
+            startedSpans: Int(counts.begun), liveSpans: Int(counts.begun - counts.ended))
     }
 
     private func report(since before: PipelineStatistics, _ isComplete: Bool) -> FlushReport {

@@ -22,6 +22,7 @@ extension RecordEncoder {
     func beginSpan(
         _ name: String?, _ kind: TraceSpanKind, _ context: TraceContext, _ parent: TraceContext?, _ time: UInt64?
     ) {
+        sgs_span_begun()
         let startTime = time ?? now
         slot.pointee.attribute_field = SpanField.number
         slot.pointee.attribute_limit = sgs_attribute_limit()
@@ -88,6 +89,7 @@ extension RecordEncoder {
 
     /// Tail of a span: end, status and what was dropped; then off to the ring.
     @inlinable @inline(__always) func endSpan(_ status: TraceSpanStatus, _ time: UInt64?, _ context: TraceContext) {
+        sgs_span_ended()
         let time = time ?? now
         var at = cursor  // the slot's tail has room for what follows, whatever was written before
         at.byte(8 << 3 | 1)

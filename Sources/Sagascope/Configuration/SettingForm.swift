@@ -60,18 +60,10 @@ extension SettingForm<String> {
 }
 
 extension SettingForm {
-    /// One word of several.
-    static func choice(_ choices: [String: Value], in order: [String]) -> SettingForm where Value: Equatable {
-        SettingForm(
-            allowed: order.joined(separator: ", "),
-            parse: { choices[$0] },
-            text: { value in order.first { choices[$0] == value } ?? "" })
-    }
-
-    /// One word of an enumeration's.
+    /// One word of an enumeration's, in whichever case.
     static func choice() -> SettingForm where Value: RawRepresentable<String> & CaseIterable {
         SettingForm(
             allowed: Value.allCases.map(\.rawValue).joined(separator: ", "),
-            parse: { Value(rawValue: $0) }, text: { $0.rawValue })
+            parse: { text in Value.allCases.first { $0.rawValue == text.lowercased() } }, text: { $0.rawValue })
     }
 }

@@ -73,6 +73,7 @@ public final class OTLPFileExporter: TelemetryExporter {
                 continuation.resume()
             }
         }
+        failures.close()
     }
 
     private func write(

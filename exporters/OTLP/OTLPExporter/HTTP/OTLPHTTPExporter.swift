@@ -103,6 +103,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
     public func shutdown() async {
         isShutDown.withLock { $0 = true }
         await transport.shutdown()
+        failures.close()
     }
 
     // MARK: One batch
