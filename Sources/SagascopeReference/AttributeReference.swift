@@ -61,6 +61,10 @@ struct AttributeReference {
             "outcome", "string",
             "What became of an unsampled run or span: `kept`, `discarded`, `not_held`, `overflow` or `late`."),
         AttributeReference("tier", "string", "`1`: the task executor, the one tier of this version."),
-        AttributeReference("reason", "string", "`switched_off` while tracking is off; absent while it is on."),
+        AttributeReference(
+            "reason", "string",
+            "Of a tier: `switched_off` while tracking is off; absent while it is on. Of ignored measurements: `not_finite`, "
+                + "infinite or not a number; `no_memory`."),
+        AttributeReference("sagascope.metric.name", "string", "The metric that is spoken of."),
     ]
 }

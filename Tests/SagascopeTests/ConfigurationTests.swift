@@ -163,7 +163,9 @@ struct ConfigurationTests {
             "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT": "4", "SAGASCOPE_KEEP_FAILED_RUNS": "off",
             "OTEL_METRICS_EXEMPLAR_FILTER": "always_off", "SAGASCOPE_CARDINALITY_LIMIT": "77",
             "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION": "base2_exponential_bucket_histogram",
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "LowMemory",
         ])
+        #expect(configuration.pipeline.metricTemporality == .lowMemory)
         #expect(configuration.tracing.sampler == .parentBased(root: .traceIDRatio(0.25)))
         #expect(configuration.tracing.propagators == [.b3, .traceContext] && !configuration.tracing.keepsFailedRuns)
         let limits = configuration.tracing.limits

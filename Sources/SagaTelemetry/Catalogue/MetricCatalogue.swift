@@ -120,13 +120,20 @@ public enum MetricCatalogue {
         "otel.sdk.exporter.operation.duration", .histogram(bounds: Buckets.standard), unit: "s",
         attributes: ["otel.component.type", "error.type"],
         "Duration of one export, retries included.")
+    public static let seriesOverflowed = MetricDescriptor(
+        "sagascope.metric.overflow", .counter, unit: "{attribute_set}", attributes: ["sagascope.metric.name"],
+        "Times that a metric had no series left for a set of attributes, which then went into its overflow series.")
+    public static let measurementIgnored = MetricDescriptor(
+        "sagascope.metric.ignored", .counter, unit: "{measurement}", attributes: ["reason"],
+        "Measurements that an exponential histogram could not take.")
 
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
         taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive, spanQueueSize,
         spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
-        logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration,
+        logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration, seriesOverflowed,
+        measurementIgnored,
     ]
 }
 

@@ -69,6 +69,9 @@ extension Setting {
             "otel.metrics.exemplarFilter", .choice(), \.configuration.metrics.exemplarFilter,
             "Which measurements may become exemplars."),
         Setting(
+            "otel.exporter.otlp.metrics.temporalityPreference", .choice(), \.configuration.pipeline.metricTemporality,
+            "Whether pushed points cover all the time or what came since the last push. A page is always cumulative."),
+        Setting(
             "otel.exporter.otlp.metrics.defaultHistogramAggregation", .choice(),
             \.configuration.metrics.defaultHistogram, "How histograms count that no view says anything about."),
         Setting(

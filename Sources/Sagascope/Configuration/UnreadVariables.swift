@@ -36,7 +36,6 @@ public enum UnreadVariables {
         Group(
             "OTEL_EXPORTER_OTLP_INSECURE", "OTEL_EXPORTER_OTLP_{TRACES,LOGS,METRICS}_INSECURE",
             instead: "They are for gRPC, which this version does not speak. The URL's scheme decides."),
-        Group("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", instead: "Cumulative temporality."),
         Group(
             "OTEL_LOGRECORD_ATTRIBUTE_{COUNT,VALUE_LENGTH}_LIMIT",
             instead: "128 attributes and 64 KiB an event; what does not fit is left out, and counted in the event."),

@@ -38,7 +38,7 @@ final class ObservedFamily<Handler: ObservedHandler>: Sendable {
                 return (made, made.isExported ? nil : .noRoom)
             }
             if let overflow = state.overflow { return (overflow, nil) }
-            let made = Handler(label: label, attributes: InstrumentFamily.overflow)
+            let made = Handler(label: label, attributes: .metricOverflow)
             state.overflow = made
             return (made, .overflow)
         }

@@ -11,7 +11,7 @@ final class SumHandler: CounterHandler, FloatingPointCounterHandler, ObservedHan
     let label: String
     let attributes: Attributes
     /// Whole increments; the cell after it holds fractional ones, as a double.
-    private let cell: UInt64
+    private let cell: UInt32
     private let rest: Mutex<Rest>
     private let hasRefused = Atomic<Bool>(false)
 
@@ -21,7 +21,7 @@ final class SumHandler: CounterHandler, FloatingPointCounterHandler, ObservedHan
         var large: Int64 = 0
         var isFloating = false
 
-        init(_ cell: UInt64) {
+        init(_ cell: UInt32) {
             wholeBase = sgs_cell_sum(cell)
             fractionBase = sgs_cell_sum_double(cell + 1)
         }
@@ -94,17 +94,17 @@ final class SumHandler: CounterHandler, FloatingPointCounterHandler, ObservedHan
 /// Two cells for each counter, taken again when a counter is gone.
 private enum CellPairs {
     /// The first of the cells that nobody reads.
-    static let none: UInt64 = 0
+    static let none: UInt32 = 0
 
-    private static let free = Mutex<[UInt64]>([])
+    private static let free = Mutex<[UInt32]>([])
 
-    static func take() -> UInt64 {
+    static func take() -> UInt32 {
         if let pair = free.withLock({ $0.popLast() }) { return pair }
         let first = sgs_cells_reserve(2)
-        return first < 0 ? none : UInt64(first)
+        return first < 0 ? none : UInt32(first)
     }
 
-    static func giveBack(_ pair: UInt64) {
+    static func giveBack(_ pair: UInt32) {
         guard pair != none else { return }
         free.withLock { $0.append(pair) }
     }
