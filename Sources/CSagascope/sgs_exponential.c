@@ -180,6 +180,16 @@ static void copy_share(sgs_exponential *to, const sgs_exponential *from) {
 }
 
 static void merge_side(sgs_exponential *total, int is_negative, int32_t scale, const sgs_exponential_side *side) {
+  if (is_empty(side)) return;
+  if (scale < total->scale) coarsen(total, total->scale - scale);
+  sgs_exponential_side *sum = is_negative ? total->negative : &total->positive;
+  // The first share: nothing to add to, so its buckets stand as they are.
+  if (scale == total->scale && is_empty(sum)) {
+    *sum = (sgs_exponential_side){.base = side->base, .first = side->first, .last = side->last};
+    int32_t first = side->first - side->base;
+    memcpy(sum->counts + first, side->counts + first, (size_t)(side->last - side->first + 1) * sizeof *side->counts);
+    return;
+  }
   for (int32_t i = side->first; i <= side->last; i++) {
     uint64_t count = side->counts[i - side->base];
     if (count) sgs_exponential_add(total, is_negative, scale, i, count);

@@ -72,6 +72,30 @@ static inline void sgs_cell_offered(uint32_t cell, uint64_t gap) {
 #define SGS_PLUS_INFINITY 0x7FF0000000000000ull
 #define SGS_MINUS_INFINITY 0xFFF0000000000000ull
 
+/// One step of the search: `bucket` moves by `half` when the bound in the middle is below `value`.
+static inline uint32_t sgs_bucket_step(const double *bounds, uint32_t bucket, uint32_t half, double value) {
+  uint32_t is_right = !(value <= bounds[bucket + half - 1]);
+  // A number that the compiler knows nothing about: else it makes a branch of it, which is mispredicted half the time.
+  __asm__("" : "+r"(is_right));
+  return bucket + (half & -is_right);
+}
+
+/// The first bucket whose bound is not below `value`, in a table of `size` bounds, a power of two. NaN goes into the last.
+static inline uint32_t sgs_bucket(const double *bounds, uint32_t size, double value) {
+  uint32_t bucket = 0;
+  for (; __builtin_expect(size > 64, 0); size /= 2) bucket = sgs_bucket_step(bounds, bucket, size / 2, value);
+  // Steps of constant width, entered where the table is as wide.
+  switch (size) {
+  case 64: bucket = sgs_bucket_step(bounds, bucket, 32, value); /* fall through */
+  case 32: bucket = sgs_bucket_step(bounds, bucket, 16, value); /* fall through */
+  case 16: bucket = sgs_bucket_step(bounds, bucket, 8, value);  /* fall through */
+  case 8: bucket = sgs_bucket_step(bounds, bucket, 4, value);   /* fall through */
+  case 4: bucket = sgs_bucket_step(bounds, bucket, 2, value);   /* fall through */
+  case 2: bucket = sgs_bucket_step(bounds, bucket, 1, value);   /* fall through */
+  default: return bucket;
+  }
+}
+
 /// Counts in a bucket, and unless `value` is infinite or not a number in sum and extremes; not 0 when it may become an
 /// exemplar.
 static inline int sgs_histogram_record(uint32_t first, uint32_t bucket, double value) {

@@ -1,6 +1,6 @@
 public import CSagascope
 
-/// Counts measurements per bucket and sums them. 48 bytes; copy it freely, bind it once.
+/// Counts measurements per bucket and sums them. 40 bytes; copy it freely, bind it once.
 @frozen public struct BoundHistogram: Sendable {
     @usableFromInline let cell: UInt32
     @usableFromInline let series: UInt32
@@ -28,7 +28,7 @@ public import CSagascope
     /// ``MetricCatalogue/measurementIgnored`` instead.
     @inlinable @inline(__always) public func record(_ value: Double) {
         if let bounds {
-            let bucket = UInt32(truncatingIfNeeded: bounds.bucket(of: value))
+            let bucket = bounds.bucket(of: value)
             if sgs_histogram_record(cell, bucket, value) != 0 { offer(value, bucket: bucket) }
         } else {
             let result = sgs_exponential_record(cell, limits, value)
