@@ -157,7 +157,7 @@ let package = Package(
         .testTarget(
             name: "SagaTelemetryTests",
             dependencies: [
-                "OTLPExporter", "SagaTelemetry", "TestSupport",
+                "CSagascope", "OTLPExporter", "SagaTelemetry", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
