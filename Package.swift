@@ -177,7 +177,7 @@ let package = Package(
         .testTarget(
             name: "SagaTelemetryTests",
             dependencies: [
-                "OTLPExporter", "SagaTelemetry", "TestSupport",
+                "CSagascope", "OTLPExporter", "SagaTelemetry", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),

@@ -25,7 +25,7 @@ struct TaskLaunch: Sendable {
             return
         }
         let place = run.begin(name, attempt: 1, kind: .task)
-        identity = TaskIdentity(name: name, span: parent.child(place.span))
+        identity = TaskIdentity(name: name, span: .starting(place.span, below: parent))
     }
 
     var tracker: RunTracker? { run?.tracker }

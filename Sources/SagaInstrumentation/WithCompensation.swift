@@ -27,9 +27,9 @@ public func withCompensation<Value, Failure: Error>(
     }
     let parent = TraceContext.active ?? run.trace
     let place = run.begin(step, attempt: 1, kind: .compensation)
-    var span = TraceSpan("compensate \(step)", kind: .internal, context: parent.child(place.span), parent: parent)
+    let context = TraceContext.starting(place.span, below: parent)
+    var span = TraceSpan("compensate \(step)", kind: .internal, context: context, parent: parent)
     run.describe(&span, compensationOf: step, place, reason)
-    let context = span.context
     let started = sgs_monotonic_ns()
     run.beginCompensation(of: step, reason, in: context)
     run.tracker?.enterStep(step, of: run.saga)

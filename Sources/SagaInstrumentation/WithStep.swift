@@ -23,9 +23,9 @@ public func withStep<Value, Failure: Error>(
     let parent = TraceContext.active ?? run.trace
     let place = run.begin(name, attempt: attempt, kind: .step)
     let instruments = run.instruments.step(name)
-    var span = TraceSpan(instruments.spanName, kind: .internal, context: parent.child(place.span), parent: parent)
+    let context = TraceContext.starting(place.span, below: parent)
+    var span = TraceSpan(instruments.spanName, kind: .internal, context: context, parent: parent)
     run.describe(&span, step: name, place, attempt: attempt)
-    let context = span.context
     let started = sgs_monotonic_ns()
     run.tracker?.enterStep(name, of: run.saga)
 

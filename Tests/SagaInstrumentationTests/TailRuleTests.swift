@@ -107,6 +107,37 @@ struct TailRuleTests {
         #expect(exported.spans.count == 1_023)
     }
 
+    /// All runs together hold 16 MiB: what goes beyond is counted, and the room comes back when they end.
+    @Test func boundsAllRunsTogether() async throws {
+        let text = String(repeating: "x", count: 10_000)
+        try await unsampled { recording in
+            let before = (overflow: count("spans.overflow"), discarded: count("spans.discarded"))
+            let crowd = Crowd(of: 80)
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<80 {
+                    group.addTask {
+                        await withSaga("tail") {
+                            for _ in 0..<24 { withLeafSpan("large") { span in span.set("text", text) } }
+                            await crowd.join()
+                        }
+                    }
+                }
+            }
+            let overflow = count("spans.overflow") - before.overflow
+            let discarded = count("spans.discarded") - before.discarded
+            #expect(overflow + discarded == 80 * 25)
+            // 1,664 of these are 16 MiB; threads that look at the same moment may each take one more.
+            #expect((1_650...1_760).contains(discarded))
+            try? await withSaga("tail") {
+                for _ in 0..<24 { withLeafSpan("room") { span in span.set("text", text) } }
+                throw Broken()
+            }
+            let exported = try await recording.exported()
+            #expect(exported.spans.count == 25)
+            return exported
+        }
+    }
+
     /// Lets nobody go on before all have come.
     private actor Crowd {
         private let size: Int
@@ -132,6 +163,7 @@ struct TailRuleTests {
     }
 
     /// - Parameter expected: by how much the counters of runs and spans grow, by outcome.
+    @discardableResult
     private func unsampled(
         expecting expected: [String: Int] = [:], keepsFailedRuns: Bool = true,
         _ body: @Sendable (Recording) async throws -> ExportedTelemetry

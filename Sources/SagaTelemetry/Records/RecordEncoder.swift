@@ -68,12 +68,6 @@ import CSagascope
             sgs_ring_commit(ring, place, length, signal.rawValue)
         }
     }
-
-    /// Gives the record to the unsampled run whose end decides about it.
-    @usableFromInline @inline(never) func hold(for run: UInt32) {
-        HeldRun.take(UnsafeRawBufferPointer(start: slot.pointee.start, count: count), for: run)
-        sgs_slot_put(sgs_self(), slot)
-    }
 }
 
 /// Which of a thread's two rings a record goes to.

@@ -111,6 +111,12 @@ extension RecordEncoder {
         if context.isSampled { commit(to: .spans) } else { hold(for: context.traits.held) }
     }
 
+    /// Gives the record to the unsampled run whose end decides about it.
+    @usableFromInline @inline(never) func hold(for run: UInt32) {
+        HeldRun.take(UnsafeRawBufferPointer(start: slot.pointee.start, count: count), for: run)
+        sgs_slot_put(sgs_self(), slot)
+    }
+
     /// What did not fit or went past a limit, counted in the span itself.
     @inlinable @inline(__always) func writeDropped() {
         let none =

@@ -31,6 +31,12 @@ import CSagascope
         return true
     }
 
+    @inlinable @inline(__always) mutating func write(_ key: RecordEncoder.Bytes, string value: RecordEncoder.Bytes) {
+        let value = encoder.withinLimit(value)
+        guard !key.isEmpty, admit(key, key.count &+ value.count &+ 24) else { return }
+        encoder.append { RecordEncoder.write(string: value, key: key, tag: Self.tag, to: &$0) }
+    }
+
     @usableFromInline @inline(never) mutating func removeAttribute(_ key: RecordEncoder.Bytes) {
         if encoder.removeAttribute(key, field: 3, from: body) { count -= 1 }
     }
@@ -38,9 +44,7 @@ import CSagascope
 
 extension SpanEventAttributes: AttributeSetting {
     @inlinable public mutating func set(_ key: StaticString, utf8 value: UnsafeBufferPointer<UInt8>) {
-        let value = encoder.withinLimit(value)
-        guard admit(key.utf8Bytes, key.utf8CodeUnitCount &+ value.count &+ 24) else { return }
-        encoder.append { RecordEncoder.write(string: value, key: key.utf8Bytes, tag: Self.tag, to: &$0) }
+        write(key.utf8Bytes, string: value)
     }
 
     @inlinable public mutating func set(_ key: StaticString, _ value: Int64) {

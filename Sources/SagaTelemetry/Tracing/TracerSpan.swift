@@ -9,8 +9,8 @@ public final class TracerSpan: Tracing.Span, @unchecked Sendable {
     // Unchecked: what follows is changed under the slot's lock only. The lock is also why Swift need not check exclusive
     // access a second time, which would cost an allocation for each attribute.
     @exclusivity(unchecked) private var name: String
-    /// nil while somebody changes them.
-    @exclusivity(unchecked) private var kept: SpanAttributes?
+    /// Without those that somebody has taken out to change them.
+    @exclusivity(unchecked) private var kept: SpanAttributes
     /// How many changes are going on.
     @exclusivity(unchecked) private var changes = 0
     @exclusivity(unchecked) private var status: TraceSpanStatus = .unset
@@ -28,7 +28,7 @@ public final class TracerSpan: Tracing.Span, @unchecked Sendable {
         self.name = name
         guard trace.isRecorded, sgs_is_recording() != 0, let encoder = RecordEncoder() else {
             encoder = nil
-            kept = nil
+            kept = [:]
             return
         }
         self.encoder = encoder
@@ -70,35 +70,30 @@ public final class TracerSpan: Tracing.Span, @unchecked Sendable {
     /// A change takes the attributes out, so that the dictionary has one owner and is changed in place, and puts them back.
     /// Whoever reads meanwhile sees only what others have set since.
     public var attributes: SpanAttributes {
-        get { locked { kept ?? [:] } }
+        get { locked { kept } }
         set { change { kept = newValue } }
         _modify {
-            var attributes = take()
-            defer { putBack(attributes) }
+            var attributes = SpanAttributes()
+            take(&attributes)
+            defer { putBack(&attributes) }
             yield &attributes
         }
     }
 
-    private func take() -> SpanAttributes {
-        guard encoder != nil else { return [:] }
-        return locked {
+    private func take(_ attributes: inout SpanAttributes) {
+        guard encoder != nil else { return }
+        locked {
             changes += 1
-            defer { kept = nil }
-            return kept ?? [:]
+            swap(&kept, &attributes)
         }
     }
 
-    private func putBack(_ attributes: SpanAttributes) {
+    private func putBack(_ attributes: inout SpanAttributes) {
         guard encoder != nil else { return }
         let isLast = locked {
             changes -= 1
-            if let others = kept {
-                var both = attributes
-                both.merge(others)
-                kept = both
-            } else {
-                kept = attributes
-            }
+            if !kept.isEmpty { attributes.merge(kept) }
+            swap(&kept, &attributes)
             return changes == 0 && endTime != nil && !isFinished
         }
         if isLast { finish() }
@@ -151,8 +146,8 @@ public final class TracerSpan: Tracing.Span, @unchecked Sendable {
         guard let encoder else { return }
         isFinished = true
         encoder.writeName(name)
-        kept?.forEach({ encoder.set($0, $1, tag: SpanField.attributes) })
-        kept = nil
+        kept.forEach({ encoder.set($0, $1, tag: SpanField.attributes) })
+        kept = [:]
         encoder.endSpan(status, endTime, trace)
     }
 

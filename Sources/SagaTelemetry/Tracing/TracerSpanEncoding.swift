@@ -23,7 +23,11 @@ extension RecordEncoder {
         guard let body else { return }
         var setter = SpanEventAttributes(self, body)
         event.attributes.forEach({ key, attribute in
-            if let value = AttributeValue(attribute) { setter.set(key, to: value) }
+            if case .string(let text) = attribute {
+                key.withBytes { key in text.withBytes { setter.write(key, string: $0) } }
+            } else if let value = AttributeValue(attribute) {
+                setter.set(key, to: value)
+            }
         })
         endSpanEvent(body, dropped: setter.dropped)
     }

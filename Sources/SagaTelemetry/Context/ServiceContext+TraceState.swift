@@ -1,10 +1,5 @@
 public import ServiceContextModule
 
-private enum BaggageKey: ServiceContextKey {
-    typealias Value = Baggage
-    static let nameOverride: String? = "baggage"
-}
-
 /// The state belongs to one trace: beside another one it is not read.
 private enum TraceStateKey: ServiceContextKey {
     typealias Value = (traceID: TraceID, state: TraceState)
@@ -12,12 +7,6 @@ private enum TraceStateKey: ServiceContextKey {
 }
 
 extension ServiceContext {
-    /// What travels with the request; see ``Baggage``.
-    public var baggage: Baggage {
-        get { self[BaggageKey.self] ?? Baggage() }
-        set { self[BaggageKey.self] = newValue.isEmpty ? nil : newValue }
-    }
-
     /// The `tracestate` that came with the trace of this context.
     public var traceState: TraceState? { traceContext.flatMap { state(of: $0) } }
 
