@@ -36,7 +36,10 @@ let package = Package(
     ],
     targets: [
         // MARK: Recording and instrumentation
-        .target(name: "CSagascope", cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "CSagascope", cSettings: [.define("_GNU_SOURCE")],
+            // Logarithms, for the buckets of exponential histograms.
+            linkerSettings: [.linkedLibrary("m")]),
         .target(
             name: "SagaTelemetry",
             dependencies: [
@@ -139,7 +142,7 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: Benchmarks
-        .target(name: "CFloor", path: "Tests/Bench/CFloor"),
+        .target(name: "CFloor", path: "Tests/Bench/CFloor", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CMallocCount", path: "Tests/Bench/CMallocCount"),
         .executableTarget(
             name: "sagascope-bench",

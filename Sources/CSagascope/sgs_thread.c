@@ -11,7 +11,6 @@ static sgs_thread *first_thread;   // pushed to only, under the lock; read witho
 static pthread_mutex_t attach_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_key;
-static uint64_t next_cell = SGS_WASTE_CELLS;
 // Shared by threads for which the system gave no cells: counts may get lost there, and nothing worse.
 static uint64_t spare_cells[SGS_CELLS];
 static sgs_slot *shared_slots;     // a stack: pushed by compare-and-set, taken whole by exchange, so no ABA
@@ -59,6 +58,8 @@ sgs_thread *sgs_thread_attach(void) {
   sgs_self_pointer = block;
   return block;
 }
+
+int sgs_thread_has_cells(const sgs_thread *self) { return self->cells != spare_cells; }
 
 sgs_thread *sgs_thread_first(void) { return __atomic_load_n(&first_thread, __ATOMIC_ACQUIRE); }
 
@@ -110,39 +111,4 @@ int sgs_slot_grow(sgs_slot *slot, uint64_t more) {
 void sgs_slot_release_heap(sgs_slot *slot) {
   free(slot->heap);
   slot->heap = NULL;
-}
-
-// MARK: cells
-
-int64_t sgs_cells_reserve(uint64_t count) {
-  uint64_t at = __atomic_load_n(&next_cell, __ATOMIC_RELAXED);
-  do {
-    if (at + count > SGS_CELLS) return -1;
-  } while (!__atomic_compare_exchange_n(&next_cell, &at, at + count, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
-  return (int64_t)at;
-}
-
-uint64_t sgs_cell_sum(uint64_t cell) {
-  uint64_t sum = 0;
-  for (sgs_thread *block = sgs_thread_first(); block; block = block->next)
-    sum += __atomic_load_n(block->cells + cell, __ATOMIC_RELAXED);
-  return sum;
-}
-
-double sgs_cell_sum_double(uint64_t cell) {
-  double sum = 0;
-  for (sgs_thread *block = sgs_thread_first(); block; block = block->next) {
-    uint64_t bits = __atomic_load_n(block->cells + cell, __ATOMIC_RELAXED);
-    double value;
-    memcpy(&value, &bits, 8);
-    sum += value;
-  }
-  return sum;
-}
-
-void sgs_cells_sum(const uint32_t *cells, uint64_t count, uint64_t *sums) {
-  memset(sums, 0, count * sizeof *sums);
-  // Block by block: the cells of one thread are near each other.
-  for (sgs_thread *block = sgs_thread_first(); block; block = block->next)
-    for (uint64_t i = 0; i < count; i++) sums[i] += __atomic_load_n(block->cells + cells[i], __ATOMIC_RELAXED);
 }

@@ -54,6 +54,10 @@ struct AttributeReference {
         AttributeReference("exception.type", "string", "As `error.type`."),
         AttributeReference("exception.message", "string", "The error in words, at most 1,024 characters."),
         AttributeReference("tier", "string", "`1`: the task executor, the one tier of this version."),
-        AttributeReference("reason", "string", "`switched_off` while tracking is off; absent while it is on."),
+        AttributeReference(
+            "reason", "string",
+            "Of a tier: `switched_off` while tracking is off; absent while it is on. Of ignored measurements: `not_finite`, "
+                + "infinite or not a number; `no_memory`."),
+        AttributeReference("sagascope.metric.name", "string", "The metric that is spoken of."),
     ]
 }

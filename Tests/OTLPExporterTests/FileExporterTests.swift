@@ -26,7 +26,7 @@ struct FileExporterTests {
             #expect(await exporter.export(spans: Samples.spans(2)) == .exported(2))
             #expect(await exporter.export(spans: Samples.spans(3)) == .exported(3))
             #expect(await exporter.export(logs: Samples.logs(1)) == .exported(1))
-            #expect(await exporter.export(metrics: Samples.metrics) == .exported(7))
+            #expect(await exporter.export(metrics: Samples.metrics) == .exported(9))
             await exporter.shutdown()
 
             let traces = try await Judge.content(ofLines: contents(deep.appending(path: "traces.jsonl")), "traces")
@@ -34,7 +34,7 @@ struct FileExporterTests {
             let logs = try await Judge.content(ofLines: contents(deep.appending(path: "logs.jsonl")), "logs")
             #expect(logs.count == 1)
             let metrics = try await Judge.content(ofLines: contents(deep.appending(path: "metrics.jsonl")), "metrics")
-            #expect(metrics.map { $0["resourceMetrics"]?[0]?["scopeMetrics"]?[0]?["metrics"]?.count } == [5])
+            #expect(metrics.map { $0["resourceMetrics"]?[0]?["scopeMetrics"]?[0]?["metrics"]?.count } == [6])
             #expect(log.messages.isEmpty)
         }
     }

@@ -34,7 +34,7 @@ struct HTTPExporterTests {
             #expect(exporter.destination == "\(server.endpoint)/v1/traces")
             #expect(await exporter.export(spans: Samples.spans(2)) == .exported(2))
             #expect(await exporter.export(logs: Samples.logs(3)) == .exported(3))
-            #expect(await exporter.export(metrics: Samples.metrics) == .exported(7))
+            #expect(await exporter.export(metrics: Samples.metrics) == .exported(9))
             await exporter.shutdown()
 
             #expect(server.requests.map(\.path) == ["/v1/traces", "/v1/logs", "/v1/metrics"])

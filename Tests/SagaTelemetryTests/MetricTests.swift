@@ -1,4 +1,3 @@
-import Foundation
 import SagaTelemetry
 import Testing
 
@@ -67,6 +66,24 @@ struct MetricTests {
         #expect(histograms("test.h")[""]?.sum == 0.5)
     }
 
+    @Test func infinitiesAreCountedAndSpoilNeitherSumNorExtremes() {
+        let histogram = registry.histogram(
+            MetricDescriptor("test.h", .histogram(bounds: [1]), unit: "s", "H."))
+        for value in [.infinity, -.infinity, 0.5, 3, .nan] { histogram.record(value) }
+        let point = histograms("test.h")[""]
+        #expect(point?.counts == [2, 3])
+        #expect(point?.sum == 3.5 && point?.min == 0.5 && point?.max == 3)
+    }
+
+    @Test func theExtremesAreThoseOfAllThreads() async {
+        let histogram = registry.histogram(
+            MetricDescriptor("test.h", .histogram(bounds: [1]), unit: "s", "H."))
+        #expect(histograms("test.h")[""]?.min == nil && histograms("test.h")[""]?.max == nil)
+        await onNewThreads(4) { for value in [-2.0, 0, 7.5] { histogram.record(value) } }
+        histogram.record(0)
+        #expect(histograms("test.h")[""]?.min == -2 && histograms("test.h")[""]?.max == 7.5)
+    }
+
     @Test func aCounterNeverFalls() {
         let counter = registry.counter(counts)
         counter.add(5)
@@ -81,36 +98,12 @@ struct MetricTests {
         #expect(numbers("test.things") == ["a=1,b=2": .int(2)])
     }
 
-    @Test func seriesPastTheLimitShareOne() {
-        for number in 0..<2500 { registry.counter(counts, ["id": .int(Int64(number))]).add() }
-        let points = numbers("test.things")
-        #expect(points.count == MetricOptions.defaultCardinalityLimit + 1)
-        #expect(points["otel.metric.overflow=true"] == .int(500))
-    }
-
     @Test func aGaugeThatWasNeverSetIsNoZero() {
         let gauge = registry.gauge(MetricDescriptor("test.level", .gauge, unit: "1", "Level."))
         #expect(numbers("test.level").isEmpty)
         gauge.set(-2.5)
         gauge.set(1.25)
         #expect(numbers("test.level")[""] == .double(1.25))
-    }
-
-    @Test func aNameTakenByAnotherKindStaysWithItsOwner() {
-        registry.counter(counts).add(2)
-        registry.gauge(MetricDescriptor("test.things", .gauge, unit: "s", "Other.")).set(9)
-        #expect(numbers("test.things") == ["": .int(2)])
-        #expect(registry.snapshot().metrics.count == 1)
-    }
-
-    /// Binding a conflicting descriptor again and again costs nothing, and a log handler may count in the same registry.
-    @Test func aConflictIsOneInstrument() {
-        let gauge = MetricDescriptor("test.things", .gauge, unit: "s", "Other.")
-        registry.counter(counts).add()
-        for _ in 0..<100_000 { registry.gauge(gauge).set(1) }
-        let fine = registry.counter(MetricDescriptor("test.fine", .counter, unit: "1", "Fine."))
-        fine.add(3)
-        #expect(numbers("test.fine") == ["": .int(3)])
     }
 
     /// An instrument that does not fit its descriptor measures into nothing, and into nobody else's cells.
@@ -148,38 +141,6 @@ struct MetricTests {
         }
     }
 
-    private func onNewThreads(_ count: Int, _ body: @escaping @Sendable () -> Void) async {
-        await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<count {
-                group.addTask {
-                    await withCheckedContinuation { done in
-                        Thread.detachNewThread {
-                            body()
-                            done.resume()
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    // MARK: reading back
-
-    private func numbers(_ name: String) -> [String: NumberPoint.Value] {
-        guard let metric = registry.snapshot().metrics.first(where: { $0.descriptor.name == name }),
-            case .numbers(let points) = metric.points
-        else { return [:] }
-        return Dictionary(uniqueKeysWithValues: points.map { (key(metric.attributes(of: $0.series)), $0.value) })
-    }
-
-    private func histograms(_ name: String) -> [String: HistogramPoint] {
-        guard let metric = registry.snapshot().metrics.first(where: { $0.descriptor.name == name }),
-            case .histograms(let points) = metric.points
-        else { return [:] }
-        return Dictionary(uniqueKeysWithValues: points.map { (key(metric.attributes(of: $0.series)), $0) })
-    }
-
-    private func key(_ attributes: Attributes) -> String {
-        attributes.pairs.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-    }
+    private func numbers(_ name: String) -> [String: NumberPoint.Value] { registry.snapshot().numbers(name) }
+    private func histograms(_ name: String) -> [String: HistogramPoint] { registry.snapshot().histograms(name) }
 }

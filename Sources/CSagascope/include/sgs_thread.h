@@ -9,7 +9,7 @@
 #include "sgs_ring.h"
 #include "sgs_slot.h"
 
-#define SGS_CELLS (1u << 18)   // 8-byte cells a thread; reserved address space, pages committed on first touch
+#define SGS_CELLS (1u << 20)   // 8-byte cells a thread; reserved address space, pages committed on first touch
 #define SGS_WASTE_CELLS 64u    // the first ones, which nobody reads: for measurements that have no cell of their own
 
 typedef struct sgs_thread {
@@ -31,6 +31,8 @@ extern uint32_t sgs_recording;
 sgs_thread *sgs_thread_attach(void);
 /// The first block; follow `next`. Safe at any time.
 sgs_thread *sgs_thread_first(void);
+/// 0 for a thread that shares its cells with others, since the system had no memory for its own.
+int sgs_thread_has_cells(const sgs_thread *self);
 /// Address space of `bytes` bytes, zeroed, committed page by page when touched, never given back; NULL when there is none.
 void *sgs_reserve_memory(uint64_t bytes);
 
@@ -60,31 +62,4 @@ static inline void sgs_slot_put(sgs_thread *self, sgs_slot *slot) {
   slot->next = self->free_slots;
   self->free_slots = slot;
   if (__builtin_expect(++self->free_count > 256, 0)) sgs_slot_spill(self);
-}
-
-// MARK: cells of sharded instruments
-
-/// Takes `count` cells in every thread's block, present and future; the first one's index, or -1 when none are left.
-int64_t sgs_cells_reserve(uint64_t count);
-/// Sums of one cell over all threads.
-uint64_t sgs_cell_sum(uint64_t cell);
-double sgs_cell_sum_double(uint64_t cell);
-/// The sums of `count` cells, each over all threads.
-void sgs_cells_sum(const uint32_t *cells, uint64_t count, uint64_t *sums);
-
-// One writer a cell (its thread), so a relaxed load and store are enough; readers see whole words.
-static inline void sgs_cell_add(uint64_t cell, uint64_t value) {
-  uint64_t *at = sgs_self()->cells + cell;
-  __atomic_store_n(at, __atomic_load_n(at, __ATOMIC_RELAXED) + value, __ATOMIC_RELAXED);
-}
-
-static inline void sgs_cell_record(uint64_t bucket, uint64_t sum, double value) {
-  uint64_t *cells = sgs_self()->cells;
-  __atomic_store_n(cells + bucket, __atomic_load_n(cells + bucket, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
-  uint64_t bits = __atomic_load_n(cells + sum, __ATOMIC_RELAXED);
-  double total;
-  memcpy(&total, &bits, 8);
-  total += value;
-  memcpy(&bits, &total, 8);
-  __atomic_store_n(cells + sum, bits, __ATOMIC_RELAXED);
 }

@@ -83,12 +83,18 @@ public enum MetricCatalogue {
     public static let pointExported = MetricDescriptor(
         "otel.sdk.exporter.metric_data_point.exported", .counter, unit: "{data_point}", attributes: ["error.type"],
         "Metric points whose export has finished, with error.type those that failed.")
+    public static let seriesOverflowed = MetricDescriptor(
+        "sagascope.metric.overflow", .counter, unit: "{attribute_set}", attributes: ["sagascope.metric.name"],
+        "Times that a metric had no series left for a set of attributes, which then went into its overflow series.")
+    public static let measurementIgnored = MetricDescriptor(
+        "sagascope.metric.ignored", .counter, unit: "{measurement}", attributes: ["reason"],
+        "Measurements that an exponential histogram could not take.")
 
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
         taskUntracked, trackingTier, spanProcessed, spanExported, spanInFlight, logProcessed, logExported, logInFlight,
-        pointExported,
+        pointExported, seriesOverflowed, measurementIgnored,
     ]
 }
 

@@ -7,13 +7,27 @@ import Synchronization
 /// Counts up. 16 bytes; copy it freely, bind it once.
 @frozen public struct BoundCounter: Sendable {
     @usableFromInline let cell: UInt32
+    @usableFromInline let series: UInt32
+    /// Immortal, as the cells are.
+    @usableFromInline let exemplars: Unmanaged<ExemplarReservoir>
 
-    @inlinable init(cell: UInt32) { self.cell = cell }
+    init(cell: UInt32, series: UInt32, exemplars: ExemplarReservoir) {
+        self.cell = cell
+        self.series = series
+        self.exemplars = .passUnretained(exemplars)
+    }
 
     /// - Parameter amount: must not be negative; a negative amount is ignored, since a counter that falls is no counter.
     @inlinable @inline(__always) public func add(_ amount: Int = 1) {
         guard amount > 0 else { return }
-        sgs_cell_add(UInt64(cell), UInt64(bitPattern: Int64(amount)))
+        if sgs_counter_add(cell, UInt64(bitPattern: Int64(amount))) != 0 { offer(amount) }
+    }
+
+    @usableFromInline @inline(never) func offer(_ amount: Int) {
+        exemplars._withUnsafeGuaranteedRef { exemplars in
+            sgs_cell_offered(cell, exemplars.gap(after: sgs_cell_own(cell)))
+            exemplars.offer(.int(Int64(amount)), series: series, slot: 0)
+        }
     }
 }
 
@@ -21,35 +35,11 @@ import Synchronization
 @frozen public struct BoundUpDownCounter: Sendable {
     @usableFromInline let cell: UInt32
 
-    @inlinable init(cell: UInt32) { self.cell = cell }
-
     @inlinable @inline(__always) public func add(_ amount: Int = 1) {
-        sgs_cell_add(UInt64(cell), UInt64(bitPattern: Int64(amount)))
+        sgs_cell_add(cell, UInt64(bitPattern: Int64(amount)))
     }
 
     @inlinable @inline(__always) public func subtract(_ amount: Int = 1) { add(-amount) }
-}
-
-/// Counts measurements per bucket and sums them.
-@frozen public struct BoundHistogram: Sendable {
-    @usableFromInline let cell: UInt32
-    @usableFromInline let bounds: HistogramBounds
-
-    @inlinable init(cell: UInt32, bounds: HistogramBounds) {
-        self.cell = cell
-        self.bounds = bounds
-    }
-
-    /// - Parameter value: in the metric's unit. NaN is counted in the last bucket and left out of the sum.
-    @inlinable @inline(__always) public func record(_ value: Double) {
-        let index = bounds.bucket(of: value)
-        let sum = value.isNaN ? 0 : value
-        let first = UInt64(cell)
-        sgs_cell_record(first &+ UInt64(truncatingIfNeeded: index), first &+ bounds.bucketCount, sum)
-    }
-
-    /// Records a duration in seconds.
-    @inlinable public func record(nanoseconds: UInt64) { record(Double(nanoseconds) * 1e-9) }
 }
 
 /// Holds the last value set, by any thread.

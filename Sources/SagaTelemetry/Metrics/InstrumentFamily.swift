@@ -1,16 +1,34 @@
 import CSagascope
 import Synchronization
 
-/// One metric with all its series: what a descriptor becomes in a registry.
-///
-/// Binding a set of attributes looks it up or makes a new series, in O(1). Past the cardinality limit every further set
-/// shares one, marked `otel.metric.overflow`: a label that never repeats costs a bounded amount of memory.
+/// One metric with all its series: where each of them counts.
 final class InstrumentFamily: Sendable {
-    let descriptor: MetricDescriptor
-    let bounds: HistogramBounds
-    private let state = Mutex(State())
+    /// What a series counts in.
+    enum Layout: Sendable {
+        case counter
+        case upDownCounter
+        case gauge
+        case histogram(HistogramBounds)
+        case exponential(sgs_exponential_limits)
 
-    static let overflow: Attributes = ["otel.metric.overflow": true]
+        var cellCount: UInt32 {
+            switch self {
+            case .counter: SGS_COUNTER_CELLS
+            case .upDownCounter: 1
+            case .gauge: 0
+            case .histogram(let bounds): 3 + 2 * UInt32(bounds.bucketCount)
+            // A pointer to the thread's share.
+            case .exponential: 1
+            }
+        }
+    }
+
+    let layout: Layout
+    let exemplars: ExemplarReservoir
+    private let attributes: MetricView.AttributeFilter?
+    /// Taken before there is a series, so that the total stays right when the process runs out of cells.
+    private let overflowCell: UInt32
+    private let state = Mutex(State())
 
     private struct State {
         var series = SeriesTable<Attributes>()
@@ -18,52 +36,67 @@ final class InstrumentFamily: Sendable {
         var cells: [UInt32] = []
         /// One for each series of a gauge; else none.
         var gauges: [BoundGauge] = []
-        var overflow: Int?
     }
 
-    init(_ descriptor: MetricDescriptor) {
-        self.descriptor = descriptor
-        bounds = HistogramBounds(descriptor.bounds)
+    /// - Returns: nil when all cells of the process are taken.
+    init?(_ layout: Layout, attributes: MetricView.AttributeFilter?, exemplars: ExemplarFilter) {
+        guard let overflow = Self.reserve(layout) else { return nil }
+        overflowCell = overflow
+        self.layout = layout
+        self.attributes = attributes
+        self.exemplars = ExemplarReservoir(exemplars)
+        // Bound instruments refer to it without counting, and live as long as anybody keeps them.
+        _ = Unmanaged.passRetained(self.exemplars)
+    }
+
+    private static func reserve(_ layout: Layout) -> UInt32? {
+        let first = sgs_cells_reserve(UInt64(layout.cellCount))
+        return first < 0 ? nil : UInt32(first)
     }
 
     // MARK: binding
 
-    /// The first cell of a series; nil when all cells of a thread are taken.
-    func cell(_ attributes: Attributes, limit: Int) -> UInt32? {
-        state.withLock { state in
-            number(of: attributes, limit, in: &state).map { state.cells[$0] }
+    struct Binding {
+        let series: UInt32
+        let cell: UInt32
+        let isOverflow: Bool
+    }
+
+    /// - Parameter limit: how many series may count for themselves.
+    func bind(_ attributes: Attributes, limit: Int) -> Binding {
+        let kept = attributes.filtered(by: self.attributes)
+        return state.withLock { state in
+            let (series, isOverflow) = number(of: kept, limit, in: &state)
+            return Binding(series: UInt32(series), cell: state.cells[series], isOverflow: isOverflow)
         }
     }
 
-    func gauge(_ attributes: Attributes, limit: Int) -> BoundGauge {
-        state.withLock { state in
-            number(of: attributes, limit, in: &state).map { state.gauges[$0] } ?? BoundGauge()
+    func gauge(_ attributes: Attributes, limit: Int) -> (gauge: BoundGauge, isOverflow: Bool) {
+        let kept = attributes.filtered(by: self.attributes)
+        return state.withLock { state in
+            let (series, isOverflow) = number(of: kept, limit, in: &state)
+            return (state.gauges[series], isOverflow)
         }
     }
 
-    private func number(of attributes: Attributes, _ limit: Int, in state: inout State) -> Int? {
-        if let known = state.series.number(of: attributes) { return known }
-        let ordinary = state.series.count - (state.overflow == nil ? 0 : 1)
-        if ordinary < limit, let added = add(attributes, to: &state) { return added }
-        if state.overflow == nil { state.overflow = add(Self.overflow, to: &state) }
-        return state.overflow
-    }
-
-    private func add(_ attributes: Attributes, to state: inout State) -> Int? {
-        switch descriptor.kind {
-        case .gauge:
-            state.gauges.append(BoundGauge())
-        case .counter, .upDownCounter, .histogram:
-            let first = sgs_cells_reserve(cellCount)
-            guard first >= 0 else { return nil }
-            state.cells.append(UInt32(first))
+    private func number(of attributes: Attributes, _ limit: Int, in state: inout State) -> (Int, isOverflow: Bool) {
+        // The cell for a new series first: without one, the series does not come into being.
+        let cell = state.series.isNew(attributes, limit: limit) ? Self.reserve(layout) : nil
+        switch state.series.place(of: attributes, limit: cell == nil ? 0 : limit) {
+        case .known(let number): return (number, false)
+        case .overflow(let number): return (number, true)
+        case .new(let number):
+            add(cell ?? overflowCell, to: &state)
+            return (number, false)
+        case .firstOverflow(let number):
+            add(overflowCell, to: &state)
+            return (number, true)
         }
-        return state.series.add(attributes)
     }
 
-    /// A series' cells: one for a sum; one a bucket and one for the sum of a histogram.
-    private var cellCount: UInt64 {
-        if case .histogram = descriptor.kind { bounds.bucketCount + 1 } else { 1 }
+    private func add(_ cell: UInt32, to state: inout State) {
+        if case .gauge = layout { state.gauges.append(BoundGauge()) }
+        state.cells.append(cell)
     }
 
     // MARK: collection
@@ -71,36 +104,12 @@ final class InstrumentFamily: Sendable {
     func read() -> (attributes: [Attributes], points: MetricSnapshot.Points) {
         let (attributes, cells, gauges) = state.withLock { ($0.series.keys, $0.cells, $0.gauges) }
         let points: MetricSnapshot.Points =
-            switch descriptor.kind {
-            case .gauge: .numbers(Self.points(gauges))
-            case .histogram: .histograms(cells.enumerated().map { histogramPoint($0, UInt64($1)) })
-            case .counter, .upDownCounter: .numbers(Self.points(cells))
+            switch layout {
+            case .counter, .upDownCounter: .numbers(CellReading.sums(cells))
+            case .gauge: .numbers(CellReading.values(gauges))
+            case .histogram(let bounds): .histograms(CellReading.histograms(cells, Int(bounds.bucketCount)))
+            case .exponential(let limits): .exponential(CellReading.exponentialHistograms(cells, limits))
             }
         return (attributes, points)
-    }
-
-    private static func points(_ gauges: [BoundGauge]) -> [NumberPoint] {
-        gauges.indices.compactMap { series in
-            gauges[series].value.map { NumberPoint(series: series, value: .double($0)) }
-        }
-    }
-
-    private static func points(_ cells: [UInt32]) -> [NumberPoint] {
-        let sums = [UInt64](unsafeUninitializedCapacity: cells.count) { sums, count in
-            sgs_cells_sum(cells, UInt64(cells.count), sums.baseAddress)
-            count = cells.count
-        }
-        return [NumberPoint](unsafeUninitializedCapacity: sums.count) { points, count in
-            for series in sums.indices {
-                let value = NumberPoint.Value.int(Int64(bitPattern: sums[series]))
-                points.initializeElement(at: series, to: NumberPoint(series: series, value: value))
-            }
-            count = sums.count
-        }
-    }
-
-    private func histogramPoint(_ series: Int, _ first: UInt64) -> HistogramPoint {
-        let counts = (0..<bounds.bucketCount).map { sgs_cell_sum(first + $0) }
-        return HistogramPoint(series: series, counts: counts, sum: sgs_cell_sum_double(first + bounds.bucketCount))
     }
 }

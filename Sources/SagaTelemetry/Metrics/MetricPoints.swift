@@ -7,6 +7,27 @@ public struct NumberPoint: Sendable, Hashable {
     public enum Value: Sendable, Hashable {
         case int(Int64)
         case double(Double)
+
+        static func + (left: Value, right: Value) -> Value { combine(left, right, { $0 &+ $1 }, +) }
+        static func - (left: Value, right: Value) -> Value { combine(left, right, { $0 &- $1 }, -) }
+
+        private static func combine(
+            _ left: Value, _ right: Value, _ whole: (Int64, Int64) -> Int64, _ real: (Double, Double) -> Double
+        ) -> Value {
+            switch (left, right) {
+            case (.int(let left), .int(let right)): .int(whole(left, right))
+            case (.double(let left), .double(let right)): .double(real(left, right))
+            case (.int(let left), .double(let right)): .double(real(Double(left), right))
+            case (.double(let left), .int(let right)): .double(real(left, Double(right)))
+            }
+        }
+
+        public var asDouble: Double {
+            switch self {
+            case .int(let value): Double(value)
+            case .double(let value): value
+            }
+        }
     }
 
     /// Position of the series within its metric: 0, 1, 2, …; stable for the life of the process.

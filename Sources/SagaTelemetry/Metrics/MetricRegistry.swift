@@ -12,68 +12,47 @@ import Synchronization
 public final class MetricRegistry: Sendable {
     public static let shared = MetricRegistry()
 
-    private let state: Mutex<State>
+    private let table: Mutex<InstrumentTable>
     private let startTime = sgs_unix_ns()
 
-    private struct State {
-        var options: MetricOptions
-        var byName: [String: Int] = [:]
-        var instruments: [Instrument] = []
-        /// Whose name was taken: kept, so that each is one, and not exported.
-        var outcasts: [MetricDescriptor: Instrument] = [:]
-        var misfits: Set<MetricDescriptor> = []
-    }
+    public init(options: MetricOptions = MetricOptions()) { table = Mutex(InstrumentTable(options)) }
 
-    private enum Instrument {
-        case family(InstrumentFamily)
-        case observable(ObservableInstrument)
-
-        var descriptor: MetricDescriptor {
-            switch self {
-            case .family(let family): family.descriptor
-            case .observable(let observable): observable.descriptor
-            }
-        }
-    }
-
-    public init(options: MetricOptions = MetricOptions()) { state = Mutex(State(options: options)) }
-
-    /// Changes how measurements become metrics: call it at the start of the program, before anything is bound.
-    public func configure(_ options: MetricOptions) { state.withLock { $0.options = options } }
-
-    private var cardinalityLimit: Int { state.withLock { max(1, $0.options.cardinalityLimit) } }
+    /// Changes how measurements become metrics. Call it at the start of the program, before anything is bound.
+    ///
+    /// Instruments that are bound already take over names, descriptions, what is dropped, the cardinality limit and the
+    /// exemplar filter, but count on with the attributes and buckets they have; the log names them. What ``MetricOptions/problems``
+    /// tells of is logged and left out.
+    public func configure(_ options: MetricOptions) { withTable { $0.configure(options) } }
 
     // MARK: binding
 
     public func counter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundCounter {
-        guard case .counter = descriptor.kind else { return BoundCounter(cell: waste(descriptor, "counter")) }
-        return BoundCounter(cell: family(descriptor).cell(attributes, limit: cardinalityLimit) ?? Self.wasteCell)
+        let binding = bind(descriptor, as: .counter, attributes)
+        return BoundCounter(cell: binding.cell, series: binding.series, exemplars: binding.exemplars)
     }
 
     public func upDownCounter(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundUpDownCounter {
-        guard case .upDownCounter = descriptor.kind else {
-            return BoundUpDownCounter(cell: waste(descriptor, "up-down counter"))
-        }
-        return BoundUpDownCounter(cell: family(descriptor).cell(attributes, limit: cardinalityLimit) ?? Self.wasteCell)
+        BoundUpDownCounter(cell: bind(descriptor, as: .upDownCounter, attributes).cell)
     }
 
     public func gauge(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundGauge {
-        guard case .gauge = descriptor.kind else {
-            _ = waste(descriptor, "gauge")
-            return BoundGauge()
-        }
-        return family(descriptor).gauge(attributes, limit: cardinalityLimit)
+        guard let (family, limit, position) = family(descriptor, as: .gauge) else { return BoundGauge() }
+        let (gauge, isOverflow) = family.gauge(attributes, limit: limit)
+        if isOverflow { countOverflow(of: descriptor, position) }
+        return gauge
     }
 
     public func histogram(_ descriptor: MetricDescriptor, _ attributes: Attributes = .empty) -> BoundHistogram {
-        guard case .histogram = descriptor.kind else {
-            return BoundHistogram(cell: waste(descriptor, "histogram"), bounds: Self.wasteBounds)
+        let binding = bind(descriptor, as: .histogram, attributes)
+        var limits = sgs_exponential_limits()
+        var bounds: HistogramBounds? = Self.wasteBounds
+        switch binding.layout {
+        case .histogram(let given): bounds = given
+        case .exponential(let given): (bounds, limits) = (nil, given)
+        case .counter, .upDownCounter, .gauge, nil: break
         }
-        let family = family(descriptor)
-        guard let cell = family.cell(attributes, limit: cardinalityLimit) else {
-            return BoundHistogram(cell: Self.wasteCell, bounds: Self.wasteBounds)
-        }
-        return BoundHistogram(cell: cell, bounds: family.bounds)
+        return BoundHistogram(
+            cell: binding.cell, series: binding.series, exemplars: binding.exemplars, bounds: bounds, limits: limits)
     }
 
     /// Measures at collection time instead of all the time.
@@ -83,59 +62,64 @@ public final class MetricRegistry: Sendable {
     public func observe(
         _ descriptor: MetricDescriptor, _ measure: @escaping @Sendable (inout Observations) -> Void
     ) -> Observation {
-        let instrument = instrument(descriptor) { .observable(ObservableInstrument(descriptor)) }
-        guard case .observable(let observable) = instrument else {
-            // The name belongs to an instrument that is not observed: heard of already, and never called.
-            return ObservableInstrument(descriptor).add(measure)
+        let source = withTable { table in
+            let position = table.position(of: descriptor, isObserved: true)
+            return table.instruments[position].source
+        }
+        // Dropped by a view: heard, and never called.
+        guard case .observed(let observable) = source else {
+            return ObservableInstrument(isSum: false, attributes: nil).add(measure)
         }
         return observable.add(measure)
     }
 
-    private func family(_ descriptor: MetricDescriptor) -> InstrumentFamily {
-        let instrument = instrument(descriptor) { .family(InstrumentFamily(descriptor)) }
-        guard case .family(let family) = instrument else { return InstrumentFamily(descriptor) }
-        return family
+    /// Where one series counts. Without a layout: nowhere that anybody looks.
+    private struct Binding {
+        var cell = MetricRegistry.wasteCell
+        var series: UInt32 = 0
+        var exemplars = ExemplarReservoir.none
+        var layout: InstrumentFamily.Layout?
     }
 
-    /// The instrument of this name, kind and unit. A name that is taken by another kind or unit stays with its first owner:
-    /// two of one name would make every page and every request invalid. The newcomer works, but is not exported, and the
-    /// log says so once.
-    private func instrument(_ descriptor: MetricDescriptor, make: () -> Instrument) -> Instrument {
-        let (instrument, owner) = state.withLock { state -> (Instrument, MetricDescriptor?) in
-            guard let index = state.byName[descriptor.name] else {
-                let made = make()
-                state.byName[descriptor.name] = state.instruments.count
-                state.instruments.append(made)
-                return (made, nil)
-            }
-            let known = state.instruments[index]
-            if known.descriptor.kind == descriptor.kind, known.descriptor.unit == descriptor.unit {
-                return (known, nil)
-            }
-            if let outcast = state.outcasts[descriptor] { return (outcast, nil) }
-            let made = make()
-            state.outcasts[descriptor] = made
-            return (made, known.descriptor)
-        }
-        if let owner {
-            Diagnostics.logger.error(
-                """
-                metric \(descriptor.name) is already registered as \(owner.kind) in \(owner.unit); the new one, \
-                \(descriptor.kind) in \(descriptor.unit), will not be exported: give it another name
-                """)
-        }
-        return instrument
+    private func bind(
+        _ descriptor: MetricDescriptor, as kind: MetricView.InstrumentKind, _ attributes: Attributes
+    ) -> Binding {
+        guard let (family, limit, position) = family(descriptor, as: kind) else { return Binding() }
+        let bound = family.bind(attributes, limit: limit)
+        if bound.isOverflow { countOverflow(of: descriptor, position) }
+        return Binding(
+            cell: bound.cell, series: bound.series, exemplars: family.exemplars, layout: family.layout)
     }
 
-    /// For an instrument that does not fit its descriptor: said once, and measured into nothing.
-    private func waste(_ descriptor: MetricDescriptor, _ asked: String) -> UInt32 {
-        let isNew = state.withLock { $0.misfits.insert(descriptor).inserted }
-        if isNew {
-            Diagnostics.logger.error(
-                "metric \(descriptor.name) is described as \(descriptor.kind) and was asked for as \(asked); not recorded"
-            )
+    /// - Returns: nil when measurements go nowhere.
+    private func family(
+        _ descriptor: MetricDescriptor, as kind: MetricView.InstrumentKind
+    ) -> (InstrumentFamily, limit: Int, position: Int)? {
+        withTable { table in
+            guard descriptor.kind.instrument == kind else {
+                table.tellOfMisfit(descriptor, askedFor: kind)
+                return nil
+            }
+            let position = table.position(of: descriptor, isObserved: false)
+            guard case .counted(let family) = table.instruments[position].source else { return nil }
+            return (family, table.options.cardinalityLimit, position)
         }
-        return Self.wasteCell
+    }
+
+    private func countOverflow(of descriptor: MetricDescriptor, _ position: Int, _ sets: Int = 1) {
+        withTable { $0.tellOfOverflow(position) }
+        guard descriptor.name != MetricCatalogue.seriesOverflowed.name else { return }
+        counter(MetricCatalogue.seriesOverflowed, ["sagascope.metric.name": .string(descriptor.name)]).add(sets)
+    }
+
+    /// What there is to tell is logged with no lock held.
+    private func withTable<Result>(_ body: (inout InstrumentTable) -> sending Result) -> sending Result {
+        let (result, messages) = table.withLock { table in
+            let result = body(&table)
+            return (result, table.takeMessages())
+        }
+        for message in messages { Diagnostics.logger.warning("\(message)") }
+        return result
     }
 
     /// The first of the cells that nobody reads, and bounds for as few of them as a histogram needs.
@@ -146,22 +130,30 @@ public final class MetricRegistry: Sendable {
 
     /// Reads every instrument. Instruments without a series yet are left out.
     public func snapshot() -> MetricsSnapshot {
-        let (instruments, limit) = state.withLock { ($0.instruments, max(1, $0.options.cardinalityLimit)) }
+        let (instruments, limit) = table.withLock { ($0.instruments, $0.options.cardinalityLimit) }
         var metrics: [MetricSnapshot] = []
         metrics.reserveCapacity(instruments.count)
-        for (index, instrument) in instruments.enumerated() {
-            let (attributes, points) =
-                switch instrument {
-                case .family(let family): family.read()
-                case .observable(let observable): observable.read(limit: limit)
-                }
+        for (position, instrument) in instruments.enumerated()
+        where !instrument.isHidden && !instrument.stream.isDropped {
+            let attributes: [Attributes]
+            let points: MetricSnapshot.Points
+            var exemplars: [Exemplar] = []
+            switch instrument.source {
+            case .nowhere: continue
+            case .counted(let family):
+                (attributes, points) = family.read()
+                exemplars = family.exemplars.exemplars
+            case .observed(let observable):
+                let overflow: Int
+                (attributes, points, overflow) = observable.read(limit: limit)
+                if overflow > 0 { countOverflow(of: instrument.descriptor, position, overflow) }
+            }
             guard points.count > 0 else { continue }
-            var isObserved = false
-            if case .observable = instrument { isObserved = true }
             metrics.append(
                 MetricSnapshot(
-                    descriptor: instrument.descriptor, instrument: index, isObserved: isObserved, startTime: startTime,
-                    seriesAttributes: attributes, points: points))
+                    descriptor: instrument.stream.descriptor, instrument: position,
+                    isObserved: instrument.source.isObserved, startTime: startTime, seriesAttributes: attributes,
+                    points: points, exemplars: exemplars))
         }
         return MetricsSnapshot(time: sgs_unix_ns(), metrics: metrics)
     }

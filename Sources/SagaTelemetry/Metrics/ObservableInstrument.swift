@@ -23,17 +23,21 @@ public struct Observation: Sendable {
 
 /// An instrument whose values are asked for when somebody looks.
 final class ObservableInstrument: Sendable {
-    let descriptor: MetricDescriptor
+    /// Values of series that a view makes one, or that share the overflow, add up; of a gauge the last one stands.
+    private let isSum: Bool
+    private let attributes: MetricView.AttributeFilter?
     private let state = Mutex(State())
 
     private struct State {
         var callbacks: [(id: Int, measure: @Sendable (inout Observations) -> Void)] = []
         var nextID = 0
         var series = SeriesTable<Attributes>()
-        var overflow: Int?
     }
 
-    init(_ descriptor: MetricDescriptor) { self.descriptor = descriptor }
+    init(isSum: Bool, attributes: MetricView.AttributeFilter?) {
+        self.isSum = isSum
+        self.attributes = attributes
+    }
 
     func add(_ measure: @escaping @Sendable (inout Observations) -> Void) -> Observation {
         state.withLock { state in
@@ -47,28 +51,35 @@ final class ObservableInstrument: Sendable {
         state.withLock { state in state.callbacks.removeAll { $0.id == id } }
     }
 
-    /// One point per set of attributes; of two observations of one set the later one stands. Past the cardinality limit
-    /// further sets share the overflow series, where the last one stands.
-    func read(limit: Int) -> (attributes: [Attributes], points: MetricSnapshot.Points) {
+    /// One point per series; of two observations of one set of attributes the later one stands.
+    /// - Returns: `overflow`, how many sets had no series of their own.
+    func read(limit: Int) -> (attributes: [Attributes], points: MetricSnapshot.Points, overflow: Int) {
         let callbacks = state.withLock { $0.callbacks }
         var observations = Observations()
         for callback in callbacks { callback.measure(&observations) }
+        let latest = Dictionary(observations.values, uniquingKeysWith: { $1 })
         return state.withLock { state in
-            var points: [Int: NumberPoint] = [:]
-            for (attributes, value) in observations.values {
-                let series = Self.number(of: attributes, limit, in: &state)
-                points[series] = NumberPoint(series: series, value: value)
+            var values: [Int: NumberPoint.Value] = [:]
+            var overflow = 0
+            // In the order of observation, so that series are numbered alike in every run.
+            var isDone: Set<Attributes> = []
+            for (observed, _) in observations.values where isDone.insert(observed).inserted {
+                guard let value = latest[observed] else { continue }
+                let series: Int
+                switch state.series.place(of: observed.filtered(by: attributes), limit: limit) {
+                case .known(let number), .new(let number): series = number
+                case .overflow(let number), .firstOverflow(let number):
+                    series = number
+                    overflow += 1
+                }
+                if isSum, let before = values[series] {
+                    values[series] = before + value
+                } else {
+                    values[series] = value
+                }
             }
-            return (state.series.keys, .numbers(points.values.sorted { $0.series < $1.series }))
+            let points = values.map { NumberPoint(series: $0, value: $1) }.sorted { $0.series < $1.series }
+            return (state.series.keys, .numbers(points), overflow)
         }
-    }
-
-    private static func number(of attributes: Attributes, _ limit: Int, in state: inout State) -> Int {
-        if let known = state.series.number(of: attributes) { return known }
-        let ordinary = state.series.count - (state.overflow == nil ? 0 : 1)
-        if ordinary < limit { return state.series.add(attributes) }
-        let overflow = state.overflow ?? state.series.add(InstrumentFamily.overflow)
-        state.overflow = overflow
-        return overflow
     }
 }

@@ -1,19 +1,21 @@
 import Synchronization
 
-/// Reads the registry on a timer, and when asked, and hands the snapshot to the exporter.
+/// Reads the registry on a timer, and when asked, and hands the snapshot to the exporter, in the temporality it prefers.
 final class MetricReader: Sendable {
     private let registry: MetricRegistry
     private let interval: Duration
     private let export: @Sendable (MetricsSnapshot) async -> ExportOutcome
     private let doorbell = Doorbell()
+    private let converter: Mutex<TemporalityConverter>
     private let account = Mutex((created: 0, outcome: ExportOutcome()))
 
     init(
-        _ registry: MetricRegistry, interval: Duration,
+        _ registry: MetricRegistry, interval: Duration, temporality: TemporalityPreference,
         export: @escaping @Sendable (MetricsSnapshot) async -> ExportOutcome
     ) {
         self.registry = registry
         self.interval = interval
+        converter = Mutex(TemporalityConverter(temporality))
         self.export = export
     }
 
@@ -45,11 +47,14 @@ final class MetricReader: Sendable {
     }
 
     private func readAndExport() async {
-        let snapshot = registry.snapshot()
+        let cumulative = registry.snapshot()
+        let snapshot = converter.withLock { $0.convert(cumulative) }
         let count = snapshot.pointCount
         guard count > 0 else { return }
         account.withLock { $0.created += count }
         let outcome = await export(snapshot)
         account.withLock { $0.outcome += outcome }
+        // What was dropped is in the next delta.
+        if outcome.dropped.isEmpty { converter.withLock { $0.commit(cumulative) } }
     }
 }

@@ -11,6 +11,8 @@ public struct PipelineOptions: Sendable {
     public var exportTimeout: Duration = .seconds(30)
     /// `OTEL_METRIC_EXPORT_INTERVAL`.
     public var metricInterval: Duration = .seconds(60)
+    /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`: for what is pushed; a page is always cumulative.
+    public var metricTemporality = TemporalityPreference.cumulative
     /// `OTEL_METRIC_EXPORT_TIMEOUT`: the longest that one export of metrics may take, retries included.
     public var metricTimeout: Duration = .seconds(30)
     /// `SAGASCOPE_SHUTDOWN_TIMEOUT`: the longest that the last export may take when the process stops.

@@ -36,7 +36,9 @@ public final class TelemetryPipeline: Service {
             await Self.bounded(timeout) { await exporter.export(logs: batch) }
         }
         let metricTimeout = options.metricTimeout
-        metrics = MetricReader(registry, interval: options.metricInterval) { snapshot in
+        metrics = MetricReader(
+            registry, interval: options.metricInterval, temporality: options.metricTemporality
+        ) { snapshot in
             await Self.bounded(metricTimeout) { await exporter.export(metrics: snapshot) }
         }
     }

@@ -1,4 +1,5 @@
 #include "floor_cells.h"
+#include <math.h>
 #include <string.h>
 
 static _Thread_local uint64_t counter;
@@ -30,6 +31,22 @@ uint64_t floor_histogram_record(const double bounds[FLOOR_HISTOGRAM_BOUNDS], con
   }
   uint64_t total = 0;
   for (int i = 0; i <= FLOOR_HISTOGRAM_BOUNDS; i++) total += histogram.buckets[i];
+  return total;
+}
+
+static _Thread_local struct {
+  uint64_t buckets[256];
+  double sum;
+} exponential;
+
+uint64_t floor_exponential_record(const double *values, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++) {
+    int64_t bucket = (int64_t)ceil(log2(values[i]) * 8) - 1;
+    add_one(&exponential.buckets[(uint64_t)bucket % 256]);
+    *(volatile double *)&exponential.sum += values[i];
+  }
+  uint64_t total = 0;
+  for (int i = 0; i < 256; i++) total += exponential.buckets[i];
   return total;
 }
 
