@@ -72,9 +72,21 @@ struct DemoTests {
                 try Demo.readSummary(folder)
             }
             let port = try #require(summary.adminAddress?.split(separator: ":").last.flatMap { Int($0) })
-            let prometheus = try PrometheusServer(Tool("prometheus"), scraping: port, in: folder)
+            // The first one asks for OpenMetrics, the second one for protobuf.
+            for features in [[], ["native-histograms"]] {
+                try await expectRuns(summary.runs, port: port, features: features)
+            }
+            await demo.stop()
+            #expect(try await demo.exitCode == 0)
+        }
+    }
+
+    private func expectRuns(_ runs: [String: Int], port: Int, features: [String]) async throws {
+        try await withTemporaryDirectory { folder in
+            let prometheus = try PrometheusServer(
+                Tool("prometheus"), scraping: port, features: features, in: folder)
             try await prometheus.expect("up", ["job": "sagascope"], 1)
-            for (result, count) in summary.runs {
+            for (result, count) in runs {
                 _ = try await eventually("\(result) == \(count)") {
                     let counts = try await prometheus.query(
                         "saga_run_duration_seconds_count", ["saga_result": result, "saga_name": "checkout"])
@@ -82,8 +94,6 @@ struct DemoTests {
                 }
             }
             await prometheus.stop()
-            await demo.stop()
-            #expect(try await demo.exitCode == 0)
         }
     }
 
