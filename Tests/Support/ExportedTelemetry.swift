@@ -126,8 +126,9 @@ public indirect enum ExportedValue: Sendable, Hashable, Decodable {
         } else if let list = try box.decodeIfPresent(List<ExportedValue>.self, forKey: .arrayValue) {
             self = .array(list.values ?? [])
         } else {
-            let list = try box.decode(List<ExportedPair>.self, forKey: .kvlistValue)
-            self = .keyValues(Dictionary((list.values ?? []).map { ($0.key, $0.value) }) { $1 })
+            // Nothing at all is what a Collector writes for the body of a record that has none.
+            let list = try box.decodeIfPresent(List<ExportedPair>.self, forKey: .kvlistValue)
+            self = .keyValues(Dictionary((list?.values ?? []).map { ($0.key, $0.value) }) { $1 })
         }
     }
 }
