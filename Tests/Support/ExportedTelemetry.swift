@@ -133,8 +133,9 @@ public indirect enum ExportedValue: Sendable, Hashable, Decodable {
         } else if box.allKeys.isEmpty {
             self = .nothing
         } else {
-            let list = try box.decode(List<ExportedPair>.self, forKey: .kvlistValue)
-            self = .keyValues(Dictionary((list.values ?? []).map { ($0.key, $0.value) }) { $1 })
+            // Nothing at all is what a Collector writes for the body of a record that has none.
+            let list = try box.decodeIfPresent(List<ExportedPair>.self, forKey: .kvlistValue)
+            self = .keyValues(Dictionary((list?.values ?? []).map { ($0.key, $0.value) }) { $1 })
         }
     }
 }
