@@ -36,16 +36,11 @@ struct JSONTests {
 
     /// Recording keeps a NUL, which libprotobuf-c, unpacking, takes for the end of a string.
     @Test func textGoesOnAfterANUL() async throws {
-        try await withRecording { recording in
-            var span = TraceSpan("nul", parent: nil)
-            span.set("nul", to: "\0a\0b")
-            span.set("empty", to: "")
-            let id = span.context.spanID.description
-            span.end()
-            let exported = try #require(try await recording.exported().spans.first { $0.spanId == id })
-            #expect(exported["nul"] == .string("\0a\0b"))
-            #expect(exported["empty"] == .string(""))
-        }
+        let spans = Samples.spans(1, attributes: ["nul": "~a~b", "empty": ""])
+        let request = encoder.encode(spans: spans).map { $0 == UInt8(ascii: "~") ? 0 : $0 }
+        let line = try #require(RequestJSON.line(of: request, .traces))
+        #expect(String(decoding: line, as: UTF8.self).contains(#""\u0000a\u0000b""#))
+        #expect(try await Judge.content(ofLines: line, "traces") == [try await Judge.content(of: request, "traces")])
     }
 
     @Test func repairsTextThatIsNotUTF8() throws {
