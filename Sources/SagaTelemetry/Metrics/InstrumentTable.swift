@@ -29,6 +29,9 @@ struct InstrumentTable {
     private(set) var instruments: [Instrument] = []
     private var byName: [String: [Int]] = [:]
     private var byIdentity: [MetricStream.Identity: [Int]] = [:]
+    /// What is exported under each name, and as which identities: the first of each.
+    private var owners: [String: Int] = [:]
+    private var identities: Set<MetricStream.Identity> = []
     private var told: Set<MetricDescriptor> = []
     private var overflowed: Set<Int> = []
     /// What is to be logged, once no lock is held: a log handler may measure too.
@@ -92,7 +95,7 @@ struct InstrumentTable {
         instruments.append(Instrument(descriptor: descriptor, stream: stream, source: source))
         byName[descriptor.name, default: []].append(position)
         byIdentity[identity, default: []].append(position)
-        hideDoubles(from: position)
+        publish(position)
         return position
     }
 
@@ -109,19 +112,16 @@ struct InstrumentTable {
             """)
     }
 
-    /// Hides those from `start` on that are exported as another one is, and tells of those that only share its name.
-    private mutating func hideDoubles(from start: Int) {
-        var owners: [String: Int] = [:]
-        var identities: Set<MetricStream.Identity> = []
-        for position in instruments.indices where !instruments[position].stream.isDropped {
-            let identity = instruments[position].stream.identity
-            instruments[position].isHidden = !identities.insert(identity).inserted
-            guard let owner = owners[identity.name] else {
-                owners[identity.name] = position
-                continue
-            }
-            if position >= start { tell(of: position, besides: owner) }
+    /// Hides the instrument when another one is exported as it is; tells of one that only shares its name.
+    private mutating func publish(_ position: Int) {
+        guard !instruments[position].stream.isDropped else { return }
+        let identity = instruments[position].stream.identity
+        instruments[position].isHidden = !identities.insert(identity).inserted
+        guard let owner = owners[identity.name] else {
+            owners[identity.name] = position
+            return
         }
+        tell(of: position, besides: owner)
     }
 
     private mutating func tell(of newcomer: Int, besides owner: Int) {
@@ -179,6 +179,8 @@ struct InstrumentTable {
                 family.exemplars.set(self.options.exemplarFilter)
             }
         }
-        hideDoubles(from: 0)
+        owners = [:]
+        identities = []
+        for position in instruments.indices { publish(position) }
     }
 }

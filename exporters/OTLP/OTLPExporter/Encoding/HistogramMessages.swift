@@ -82,4 +82,11 @@ extension MessageArena {
         message.pointee.bucket_counts = array(buckets.counts) { $0 }
         return message
     }
+
+    func temporality(of metric: MetricSnapshot) -> Otlp__AggregationTemporality {
+        switch metric.temporality {
+        case .delta: OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_DELTA
+        case .cumulative: OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_CUMULATIVE
+        }
+    }
 }

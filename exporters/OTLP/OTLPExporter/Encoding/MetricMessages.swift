@@ -67,11 +67,4 @@ extension MessageArena {
         }
         return message
     }
-
-    func temporality(of metric: MetricSnapshot) -> Otlp__AggregationTemporality {
-        switch metric.temporality {
-        case .delta: OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_DELTA
-        case .cumulative: OTLP__AGGREGATION_TEMPORALITY__AGGREGATION_TEMPORALITY_CUMULATIVE
-        }
-    }
 }
