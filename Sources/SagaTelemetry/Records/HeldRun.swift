@@ -59,17 +59,18 @@ final class HeldRun: Sendable {
     /// The run is over. Its place is free; a span that ends later is counted as late.
     static func close(_ trace: TraceContext) {
         guard let run = find(trace.traits.held) else { return }
-        let (bytes, count, wasWaiting) = run.place.state.withLock { state -> (Int, Int, Bool) in
-            guard state.generation == run.generation, state.phase != .free else { return (0, 0, false) }
+        let closed = run.place.state.withLock { state -> (bytes: Int, count: Int, wasWaiting: Bool)? in
+            guard state.generation == run.generation, state.phase != .free else { return nil }
             let wasWaiting = state.phase == .waiting
             let (records, count) = state.takeRecords()
             state.phase = .free
             state.generation = (state.generation + 1) % generations
             return (records.count, count, wasWaiting)
         }
-        bytesHeld.subtract(bytes, ordering: .relaxed)
-        HeldRunCounters.shared.spansDiscarded.add(count)
-        if wasWaiting { HeldRunCounters.shared.runsDiscarded.add() }
+        guard let closed else { return }
+        bytesHeld.subtract(closed.bytes, ordering: .relaxed)
+        HeldRunCounters.shared.spansDiscarded.add(closed.count)
+        if closed.wasWaiting { HeldRunCounters.shared.runsDiscarded.add() }
         freePlaces.withLock { $0.append(UInt16(run.index)) }
     }
 
