@@ -3,9 +3,10 @@ import Synchronization
 
 /// The exemplars of one instrument: of each bucket of each series the last one offered.
 ///
-/// Measurements are offered while they are rare: of a bucket's first 16 each one, then one in count/16, in the end one in
-/// 1,024. So the look at the current span, which costs more than counting does, is paid seldom, and an outlier, whose bucket
-/// counts little, is always offered. The specification leaves the choice of measurements to the reservoir.
+/// Measurements are offered while they are rare: of a thread's first 32 in a bucket each one, then one in count/16, in the
+/// end one in 1,024. So the look at the current span, which costs more than counting does, is paid seldom, and an outlier,
+/// whose bucket counts little, is always offered. The buckets of an exponential histogram move: there the series counts as
+/// one bucket. The specification leaves the choice of measurements to the reservoir.
 @usableFromInline final class ExemplarReservoir: Sendable {
     /// Of one instrument; past it, the oldest makes room. About 100 bytes each.
     static let capacity = 1024
