@@ -34,12 +34,15 @@ public func withCompensation<Value, Failure: Error>(
     run.beginCompensation(of: step, reason, in: context)
     run.tracker?.enterStep(step, of: run.saga)
 
-    let result = await withBound(run.context(step: step, trace: context)) { await outcome(of: body) }
+    let (result, error) = await withBound(run.context(step: step, trace: context)) {
+        let result = await outcome(of: body)
+        let error = result.failure.map { ErrorClassification($0) }
+        run.instruments.recordCompensation(sgs_monotonic_ns() &- started, step: step, errorType: error?.errorType)
+        return (result, error)
+    }
 
     run.tracker?.leaveStep()
-    let error = result.failure.map { ErrorClassification($0) }
     run.endCompensation(of: step, failed: error != nil)
-    run.instruments.recordCompensation(sgs_monotonic_ns() &- started, step: step, errorType: error?.errorType)
     if let error {
         run.reportException(error, since: place.reports, in: context)
         span.set("error.type", error.errorType)

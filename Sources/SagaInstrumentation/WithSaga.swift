@@ -30,13 +30,16 @@ public func withSaga<Value, Failure: Error>(
     run.begin()
     LiveRuns.shared.insert(run)
 
-    let result = await withBound(run.context(trace: run.trace)) { await run.tracked(body) }
+    let (result, error, meaning) = await withBound(run.context(trace: run.trace)) {
+        let result = await run.tracked(body)
+        let error = result.failure.map { ErrorClassification($0) }
+        let meaning = run.result(error)
+        run.end(meaning, error)
+        return (result, error, meaning)
+    }
 
-    let error = result.failure.map { ErrorClassification($0) }
-    let meaning = run.result(error)
-    if let error { run.reportException(error, since: 0, in: run.trace) }
-    run.end(meaning, error)
     LiveRuns.shared.remove(run)
+    if let error { run.reportException(error, since: 0, in: run.trace) }
     span.set("saga.result", meaning.rawValue)
     if let error { span.set("error.type", error.errorType) }
     span.end(error.map { .error($0.message) } ?? .unset)

@@ -29,11 +29,15 @@ public func withStep<Value, Failure: Error>(
     let started = sgs_monotonic_ns()
     run.tracker?.enterStep(name, of: run.saga)
 
-    let result = await withBound(run.context(step: name, attempt: attempt, trace: context)) { await outcome(of: body) }
+    let (result, error) = await withBound(run.context(step: name, attempt: attempt, trace: context)) {
+        let result = await outcome(of: body)
+        let error = result.failure.map { ErrorClassification($0) }
+        // Under its span: an exemplar of the duration leads to this attempt.
+        instruments.record(sgs_monotonic_ns() &- started, error)
+        return (result, error)
+    }
 
     run.tracker?.leaveStep()
-    let error = result.failure.map { ErrorClassification($0) }
-    instruments.record(sgs_monotonic_ns() &- started, error)
     run.noteProgress()
     run.report(step: name, attempt: attempt, error, since: place.reports, in: context)
     if let error { span.set("error.type", error.errorType) }

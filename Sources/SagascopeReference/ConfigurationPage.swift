@@ -26,8 +26,8 @@ enum ConfigurationPage {
 
         ```
         2 settings cannot be used:
-        - OTEL_BSP_SCHEDULE_DELAY=5s (environment): expected a whole number of milliseconds, 1 or more
         - sagascope.adminProt (sagascope.json): is no setting of Sagascope; did you mean sagascope.adminPort?
+        - OTEL_BSP_SCHEDULE_DELAY=5s (environment): expected a whole number of milliseconds, 1 or more
         ```
 
         The OpenTelemetry specification would have a wrong value logged and ignored; then nobody notices a typing mistake. \

@@ -20,7 +20,7 @@ try:
     from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 except ImportError as error:
-    print(f"{error}: run `make setup`, which installs opentelemetry-proto")
+    print(f"{error}: run `make test`, which installs opentelemetry-proto")
     sys.exit(3)
 
 REQUESTS = {

@@ -18,7 +18,7 @@ try:
     from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
     from prometheus_client.parser import text_string_to_metric_families as parse_text
 except ImportError as error:
-    print(f"{error}: run `make setup`, which installs prometheus-client and protobuf")
+    print(f"{error}: run `make test`, which installs prometheus-client and protobuf")
     sys.exit(3)
 
 
