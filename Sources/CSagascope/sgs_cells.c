@@ -1,5 +1,4 @@
 #include "CSagascope.h"
-#include <math.h>
 
 static uint64_t next_cell = SGS_WASTE_CELLS;
 
@@ -28,18 +27,4 @@ double sgs_cell_sum_double(uint32_t cell) {
   double sum = 0;
   for (sgs_thread *block = sgs_thread_first(); block; block = block->next) sum += sgs_load_double(block->cells + cell, 0);
   return sum;
-}
-
-sgs_histogram_total sgs_histogram_sum(uint32_t first, uint32_t buckets, uint64_t *counts) {
-  sgs_histogram_total total = {0, INFINITY, -INFINITY};
-  memset(counts, 0, buckets * sizeof *counts);
-  for (sgs_thread *block = sgs_thread_first(); block; block = block->next) {
-    const uint64_t *cells = block->cells + first;
-    for (uint32_t i = 0; i < buckets; i++) counts[i] += sgs_load(cells + SGS_HISTOGRAM_BUCKET(0, i));
-    total.sum += sgs_load_double(cells, 0);
-    double min = sgs_load_double(cells + 1, SGS_PLUS_INFINITY), max = sgs_load_double(cells + 2, SGS_MINUS_INFINITY);
-    if (min < total.min) total.min = min;
-    if (max > total.max) total.max = max;
-  }
-  return total;
 }

@@ -5,7 +5,10 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+static uint64_t no_cells[SGS_CELLS];   // never written to, so that it takes no memory
+
 _Thread_local sgs_thread *sgs_self_pointer __attribute__((tls_model("initial-exec")));
+_Thread_local uint64_t *sgs_own_cells __attribute__((tls_model("initial-exec"))) = no_cells;
 uint32_t sgs_recording;
 
 static sgs_thread *first_thread;   // pushed to only, under the lock; read without
@@ -18,6 +21,7 @@ static sgs_slot *shared_slots;     // a stack: pushed by compare-and-set, taken 
 
 static void thread_ended(void *block) {
   sgs_self_pointer = NULL;
+  sgs_own_cells = no_cells;
   __atomic_store_n(&((sgs_thread *)block)->live, 0, __ATOMIC_RELEASE);
 }
 
@@ -57,6 +61,7 @@ sgs_thread *sgs_thread_attach(void) {
   pthread_mutex_unlock(&attach_lock);
   pthread_setspecific(thread_key, block);
   sgs_self_pointer = block;
+  sgs_own_cells = block->cells;
   return block;
 }
 

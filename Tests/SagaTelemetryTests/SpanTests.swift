@@ -46,6 +46,19 @@ struct SpanTests {
         #expect(span.events?.count == 40)
     }
 
+    @Test func everyShortTextIsCopiedWhole() async throws {
+        let letters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP")
+        let texts = (1...letters.count).map { String(letters[..<$0]) }
+        let span = try await record { span in
+            for text in texts { span.set(text, to: .string(String(text.reversed()))) }
+            // Again: the last value stands, for keys of every length.
+            for text in texts { span.set(text, to: .string(text)) }
+            span.set("", to: "no key")
+        }
+        #expect(span.keys.sorted() == texts.sorted())
+        for text in texts { #expect(span[text] == .string(text)) }
+    }
+
     @Test(arguments: [0, 1, 100, 118, 119, 120, 127, 128, 500, 16_383, 16_384, 40_000])
     func holdsStringsOfAnyLength(length: Int) async throws {
         let text = String(repeating: "é", count: length / 2) + (length % 2 == 0 ? "" : "x")

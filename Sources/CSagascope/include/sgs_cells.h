@@ -47,12 +47,14 @@ static inline void sgs_cell_add_double(uint32_t cell, double value) {
 
 #define SGS_COUNTER_CELLS 2u   // the sum, and where the next exemplar is due
 
-/// Adds; not 0 when the measurement may become an exemplar.
+/// Adds a value that is not 0, and answers whether it did: it leaves a measurement that may become an exemplar, and the first
+/// ones of a thread, to sgs_cell_add. One comparison finds both.
 static inline int sgs_counter_add(uint32_t cell, uint64_t value) {
-  uint64_t *at = sgs_self()->cells + cell;
+  uint64_t *at = sgs_own_cells + cell;
   uint64_t sum = sgs_load(at) + value;
+  if (__builtin_expect(sum > at[1], 0)) return 0;
   sgs_store(at, sum);
-  return __builtin_expect(sum > at[1], 0);
+  return 1;
 }
 
 /// What this thread counted here.
@@ -63,59 +65,3 @@ static inline void sgs_cell_offered(uint32_t cell, uint64_t gap) {
   uint64_t *at = sgs_self()->cells + cell;
   at[1] = sgs_load(at) + gap - 1;
 }
-
-// MARK: histograms with bounds: sum, smallest, largest, then a count and its next exemplar for each bucket
-
-#define SGS_HISTOGRAM_CELLS(buckets) (3u + 2u * (buckets))
-#define SGS_HISTOGRAM_BUCKET(first, bucket) ((first) + 3u + 2u * (bucket))
-// A cell starts as zero, which must read as "none yet": the extremes are kept as the difference to their infinities.
-#define SGS_PLUS_INFINITY 0x7FF0000000000000ull
-#define SGS_MINUS_INFINITY 0xFFF0000000000000ull
-
-/// One step of the search: `bucket` moves by `half` when the bound in the middle is below `value`.
-static inline uint32_t sgs_bucket_step(const double *bounds, uint32_t bucket, uint32_t half, double value) {
-  uint32_t is_right = !(value <= bounds[bucket + half - 1]);
-  // A number that the compiler knows nothing about: else it makes a branch of it, which is mispredicted half the time.
-  __asm__("" : "+r"(is_right));
-  return bucket + (half & -is_right);
-}
-
-/// The first bucket whose bound is not below `value`, in a table of `size` bounds, a power of two. NaN goes into the last.
-static inline uint32_t sgs_bucket(const double *bounds, uint32_t size, double value) {
-  uint32_t bucket = 0;
-  for (; __builtin_expect(size > 64, 0); size /= 2) bucket = sgs_bucket_step(bounds, bucket, size / 2, value);
-  // Steps of constant width, entered where the table is as wide.
-  switch (size) {
-  case 64: bucket = sgs_bucket_step(bounds, bucket, 32, value); /* fall through */
-  case 32: bucket = sgs_bucket_step(bounds, bucket, 16, value); /* fall through */
-  case 16: bucket = sgs_bucket_step(bounds, bucket, 8, value);  /* fall through */
-  case 8: bucket = sgs_bucket_step(bounds, bucket, 4, value);   /* fall through */
-  case 4: bucket = sgs_bucket_step(bounds, bucket, 2, value);   /* fall through */
-  case 2: bucket = sgs_bucket_step(bounds, bucket, 1, value);   /* fall through */
-  default: return bucket;
-  }
-}
-
-/// Counts in a bucket, and unless `value` is infinite or not a number in sum and extremes; not 0 when it may become an
-/// exemplar.
-static inline int sgs_histogram_record(uint32_t first, uint32_t bucket, double value) {
-  uint64_t *cells = sgs_self()->cells + first;
-  uint64_t *at = cells + SGS_HISTOGRAM_BUCKET(0, bucket);
-  uint64_t count = sgs_load(at) + 1;
-  sgs_store(at, count);
-  if (__builtin_expect(value - value == 0, 1)) {
-    sgs_store_double(cells, sgs_load_double(cells, 0) + value, 0);
-    if (__builtin_expect(value < sgs_load_double(cells + 1, SGS_PLUS_INFINITY), 0))
-      sgs_store_double(cells + 1, value, SGS_PLUS_INFINITY);
-    if (__builtin_expect(value > sgs_load_double(cells + 2, SGS_MINUS_INFINITY), 0))
-      sgs_store_double(cells + 2, value, SGS_MINUS_INFINITY);
-  }
-  return __builtin_expect(count > at[1], 0);
-}
-
-typedef struct sgs_histogram_total {
-  double sum, min, max;   // min > max: nothing finite was measured
-} sgs_histogram_total;
-
-/// A histogram over all threads; `counts` has room for its buckets.
-sgs_histogram_total sgs_histogram_sum(uint32_t first, uint32_t buckets, uint64_t *counts);

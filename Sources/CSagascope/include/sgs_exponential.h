@@ -63,7 +63,7 @@ static inline int64_t sgs_exponential_table_index(uint64_t bits) {
 }
 
 static inline int sgs_exponential_record(uint32_t cell, sgs_exponential_limits limits, double value) {
-  sgs_exponential *own = (sgs_exponential *)(uintptr_t)sgs_self()->cells[cell];
+  sgs_exponential *own = (sgs_exponential *)(uintptr_t)sgs_own_cells[cell];
   uint64_t bits;
   memcpy(&bits, &value, 8);
   // Positive and normal, at a scale that the table knows, in a bucket that holds something: nothing has to move.
@@ -86,13 +86,13 @@ static inline int sgs_exponential_record(uint32_t cell, sgs_exponential_limits l
 
 /// The next measurement that may become an exemplar is this thread's `gap`th from here.
 static inline void sgs_exponential_offered(uint32_t cell, uint64_t gap) {
-  sgs_exponential *own = (sgs_exponential *)(uintptr_t)sgs_self()->cells[cell];
+  sgs_exponential *own = (sgs_exponential *)(uintptr_t)sgs_own_cells[cell];
   if (own) own->offer_at = own->recorded + gap;
 }
 
 /// How often this thread recorded here.
 static inline uint64_t sgs_exponential_own(uint32_t cell) {
-  sgs_exponential *own = (sgs_exponential *)(uintptr_t)sgs_self()->cells[cell];
+  sgs_exponential *own = (sgs_exponential *)(uintptr_t)sgs_own_cells[cell];
   return own ? own->recorded : 0;
 }
 

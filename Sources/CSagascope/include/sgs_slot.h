@@ -2,6 +2,7 @@
 // lists over memory that is never unmapped.
 #pragma once
 #include <stdint.h>
+#include <string.h>
 
 #define SGS_SLOT_BYTES 528u
 #define SGS_SLOT_TAIL 48u   // kept free for what ending a record appends
@@ -16,14 +17,47 @@ typedef struct sgs_slot {
   uint32_t lock;            // for a record that several threads may write to; stays with the slot, never reset
   uint8_t attribute_field;  // number of the attributes field: 9 in a span, 6 in a log record
   uint16_t attributes, events, links;   // written so far
+  uint16_t dropped_attributes, dropped_events, dropped_links;
   uint16_t attribute_limit;
   uint32_t value_limit;     // scalars of a text, to which longer ones are cut
-  uint16_t dropped_attributes, dropped_events, dropped_links;
   uint8_t body[SGS_SLOT_BYTES];
 } sgs_slot;
 
-static inline void sgs_slot_forget_keys(sgs_slot *slot) {
+/// Makes the slot ready for a new record.
+static inline void sgs_slot_begin(sgs_slot *slot, uint64_t epoch_offset) {
+  slot->start = slot->cursor = slot->body;
+  slot->limit = slot->body + (SGS_SLOT_BYTES - SGS_SLOT_TAIL);
+  slot->epoch_offset = epoch_offset;
   slot->keys[0] = slot->keys[1] = slot->keys[2] = slot->keys[3] = 0;
+  slot->attributes = slot->events = slot->links = 0;
+  slot->dropped_attributes = slot->dropped_events = slot->dropped_links = 0;
+}
+
+/// memcpy without a call for what is as short as most names, keys and values: by two words that may overlap.
+static inline void sgs_copy(void *to, const void *from, uint64_t count) {
+  uint8_t *target = (uint8_t *)to;
+  const uint8_t *source = (const uint8_t *)from;
+  if (count - 8 <= 8) {
+    uint64_t first, last;
+    memcpy(&first, source, 8);
+    memcpy(&last, source + count - 8, 8);
+    memcpy(target, &first, 8);
+    memcpy(target + count - 8, &last, 8);
+  } else if (count - 16 <= 16) {
+    unsigned __int128 first, last;
+    memcpy(&first, source, 16);
+    memcpy(&last, source + count - 16, 16);
+    memcpy(target, &first, 16);
+    memcpy(target + count - 16, &last, 16);
+  } else if (count - 4 <= 4) {
+    uint32_t first, last;
+    memcpy(&first, source, 4);
+    memcpy(&last, source + count - 4, 4);
+    memcpy(target, &first, 4);
+    memcpy(target + count - 4, &last, 4);
+  } else {
+    memcpy(to, from, count);
+  }
 }
 
 /// Notes a key by its hash; whether it may have been noted before. Two bits in one of four words: a false alarm walks the

@@ -25,6 +25,9 @@ typedef struct sgs_thread {
 } sgs_thread;
 
 extern _Thread_local sgs_thread *sgs_self_pointer __attribute__((tls_model("initial-exec")));
+/// The thread's cells. Before its first measurement: zeros that all such threads share and nobody writes to. What counts here
+/// takes a slow way where it finds zeros, and there sgs_self() gives the thread its block.
+extern _Thread_local uint64_t *sgs_own_cells __attribute__((tls_model("initial-exec")));
 
 /// 0 until a pipeline is attached: spans and events are not recorded at all. Instruments always count.
 extern uint32_t sgs_recording;
@@ -64,6 +67,8 @@ static inline sgs_slot *sgs_slot_get(sgs_thread *self) {
   self->free_count--;
   return slot;
 }
+
+static inline sgs_ring *sgs_thread_ring(sgs_thread *self, int signal) { return &self->rings[signal]; }
 
 static inline void sgs_slot_put(sgs_thread *self, sgs_slot *slot) {
   if (__builtin_expect(slot->heap != 0, 0)) sgs_slot_release_heap(slot);

@@ -28,8 +28,7 @@ public import CSagascope
     /// ``MetricCatalogue/measurementIgnored`` instead.
     @inlinable @inline(__always) public func record(_ value: Double) {
         if let bounds {
-            let bucket = bounds.bucket(of: value)
-            if sgs_histogram_record(cell, bucket, value) != 0 { offer(value, bucket: bucket) }
+            if sgs_histogram_record(cell, bounds.table, bounds.size, value) == 0 { recordRarely(value, bounds) }
         } else {
             let result = sgs_exponential_record(cell, limits, value)
             if result != 0 { finishExponential(value, result) }
@@ -39,11 +38,14 @@ public import CSagascope
     /// Records a duration in seconds.
     @inlinable public func record(nanoseconds: UInt64) { record(Double(nanoseconds) * 1e-9) }
 
-    @usableFromInline @inline(never) func offer(_ value: Double, bucket: UInt32) {
-        let count = cell + 3 + 2 * bucket
+    /// Records a value that is an extreme, or negative, or not finite, or may become an exemplar.
+    @usableFromInline @inline(never) func recordRarely(_ value: Double, _ bounds: HistogramBounds) {
+        let place = sgs_histogram_record_slowly(cell, bounds.table, bounds.size, bounds.bucketCount, value)
+        guard place.is_due != 0 else { return }
+        let count = sgs_histogram_count_cell(cell, UInt64(place.bucket))
         exemplars._withUnsafeGuaranteedRef { exemplars in
             sgs_cell_offered(count, exemplars.gap(after: sgs_cell_own(count)))
-            exemplars.offer(.double(value), series: series, slot: bucket)
+            exemplars.offer(.double(value), series: series, slot: place.bucket)
         }
     }
 

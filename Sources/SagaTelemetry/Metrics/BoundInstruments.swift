@@ -20,10 +20,11 @@ import Synchronization
     /// - Parameter amount: must not be negative; a negative amount is ignored, since a counter that falls is no counter.
     @inlinable @inline(__always) public func add(_ amount: Int = 1) {
         guard amount > 0 else { return }
-        if sgs_counter_add(cell, UInt64(bitPattern: Int64(amount))) != 0 { offer(amount) }
+        if sgs_counter_add(cell, UInt64(bitPattern: Int64(amount))) == 0 { addAndOffer(amount) }
     }
 
-    @usableFromInline @inline(never) func offer(_ amount: Int) {
+    @usableFromInline @inline(never) func addAndOffer(_ amount: Int) {
+        sgs_cell_add(cell, UInt64(bitPattern: Int64(amount)))
         exemplars._withUnsafeGuaranteedRef { exemplars in
             sgs_cell_offered(cell, exemplars.gap(after: sgs_cell_own(cell)))
             exemplars.offer(.int(Int64(amount)), series: series, slot: 0)

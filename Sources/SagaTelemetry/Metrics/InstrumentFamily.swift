@@ -16,7 +16,7 @@ final class InstrumentFamily: Sendable {
             case .counter: SGS_COUNTER_CELLS
             case .upDownCounter: 1
             case .gauge: 0
-            case .histogram(let bounds): 3 + 2 * bounds.bucketCount
+            case .histogram(let bounds): sgs_histogram_cells(bounds.bucketCount)
             // A pointer to the thread's share.
             case .exponential: 1
             }

@@ -137,6 +137,10 @@ extension RecordEncoder {
         var word = UInt64(key.count)
         if key.count >= 8, let base = key.baseAddress {
             word ^= UnsafeRawPointer(base + (key.count &- 8)).loadUnaligned(as: UInt64.self)
+        } else if key.count >= 4, let base = key.baseAddress {
+            let first = UnsafeRawPointer(base).loadUnaligned(as: UInt32.self)
+            let last = UnsafeRawPointer(base + (key.count &- 4)).loadUnaligned(as: UInt32.self)
+            word ^= UInt64(first) &<< 32 | UInt64(last)
         } else {
             for byte in key { word = word &<< 8 | UInt64(byte) }
         }

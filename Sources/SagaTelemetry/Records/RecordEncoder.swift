@@ -11,24 +11,11 @@ import CSagascope
     @inlinable @inline(__always) init?() {
         guard let slot = sgs_slot_get(sgs_self()) else { return nil }
         self.slot = slot
-        let body = UnsafeMutableRawPointer(slot).advanced(by: Self.bodyOffset)
-        slot.pointee.start = body.assumingMemoryBound(to: UInt8.self)
-        slot.pointee.cursor = slot.pointee.start
-        slot.pointee.limit = slot.pointee.start + (Int(SGS_SLOT_BYTES) - Int(SGS_SLOT_TAIL))
-        sgs_slot_forget_keys(slot)
-        slot.pointee.attributes = 0
-        slot.pointee.events = 0
-        slot.pointee.links = 0
-        slot.pointee.dropped_attributes = 0
-        slot.pointee.dropped_events = 0
-        slot.pointee.dropped_links = 0
-        slot.pointee.epoch_offset = sgs_epoch()
+        sgs_slot_begin(slot, sgs_epoch())
     }
 
     /// Now, by the clock as it was when the record began: the wall clock may be set meanwhile, a duration stays true.
     @inlinable @inline(__always) var now: UInt64 { sgs_recording_ns() &+ slot.pointee.epoch_offset }
-
-    @usableFromInline static let bodyOffset = MemoryLayout<sgs_slot>.offset(of: \.body) ?? 0
 
     /// Room for `count` bytes at the cursor; false when the record would become larger than a ring takes.
     @inlinable @inline(__always) func reserve(_ count: Int) -> Bool {
@@ -79,9 +66,6 @@ import CSagascope
 
 extension UnsafeMutablePointer<sgs_thread> {
     @inlinable @inline(__always) func ring(_ signal: Signal) -> UnsafeMutablePointer<sgs_ring> {
-        UnsafeMutableRawPointer(self).advanced(by: sgsRingsOffset).assumingMemoryBound(to: sgs_ring.self)
-            + Int(signal.rawValue)
+        sgs_thread_ring(self, signal.rawValue)
     }
 }
-
-@usableFromInline let sgsRingsOffset = MemoryLayout<sgs_thread>.offset(of: \.rings) ?? 0

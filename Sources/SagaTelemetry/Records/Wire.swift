@@ -1,3 +1,5 @@
+import CSagascope
+
 /// Protobuf's wire format written through a raw pointer that moves forward.
 ///
 /// The caller has made sure of the room (see ``RecordEncoder/reserve(_:)``); nothing here checks.
@@ -48,7 +50,7 @@ extension UnsafeMutableRawPointer {
     }
 
     @inlinable @inline(__always) mutating func copy(_ source: UnsafeRawPointer, _ count: Int) {
-        copyMemory(from: source, byteCount: count)
+        sgs_copy(self, source, UInt64(truncatingIfNeeded: count))
         self += count
     }
 

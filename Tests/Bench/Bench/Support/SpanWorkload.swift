@@ -40,7 +40,7 @@ struct SpanWorkload {
         span.set("saga.attempt", attempt)
         span.set("saga.log.sequence", sequence)
         span.set("saga.log.position", position)
-        span.addEvent("blocked") { event in event.set("block.reason", reason) }
+        span.addEvent("blocked") { [reason] event in event.set("block.reason", reason) }
     }
 
     /// Gives the floor the same values.
