@@ -226,7 +226,7 @@ let package = Package(
         .testTarget(
             name: "SagascopeTests",
             dependencies: [
-                "Sagascope", "OTLPExporter", "SagaTelemetry", "TestSupport",
+                "Sagascope", "OTLPExporter", "PrometheusExporter", "SagaTelemetry", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),

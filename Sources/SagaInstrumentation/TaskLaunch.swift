@@ -18,7 +18,7 @@ struct TaskLaunch: Sendable {
     init(_ name: String) {
         self.name = name
         run = SagaRun.current
-        created = sgs_monotonic_ns()
+        created = sgs_recording_ns()
         creator = TraceContext.active
         guard let run, run.tracker != nil, let parent = creator else {
             identity = nil

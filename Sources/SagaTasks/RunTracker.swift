@@ -45,14 +45,14 @@ public final class RunTracker: TaskExecutor {
     private func run(_ pointer: UnsafeMutableRawPointer) {
         let job = unsafeBitCast(pointer, to: UnownedJob.self)
         let id = sgs_job_task_id(pointer)
-        let began = sgs_monotonic_ns()
+        let began = sgs_recording_ns()
         let run = id == 0 ? nil : table.withLock { $0.began(id, at: began) }
         if let run { run.instruments.ready.record(nanoseconds: run.ready) }
         job.runSynchronously(on: asUnownedTaskExecutor())
         // From here on the task may be gone: only its id is used.
         guard let run else { return }
-        let now = sgs_monotonic_ns()
-        run.instruments.busy.record(nanoseconds: now &- began)
+        let now = sgs_recording_ns()
+        run.instruments.busy.record(nanoseconds: now.elapsed(since: began))
         table.withLock { $0.suspended(id, run: run.run, began: began, at: now) }
     }
 
@@ -62,7 +62,7 @@ public final class RunTracker: TaskExecutor {
     }
 
     private func noteEnqueued(_ id: UInt64) {
-        let now = sgs_monotonic_ns()
+        let now = sgs_recording_ns()
         switch table.withLock({ $0.enqueued(id, at: now) }) {
         case .unknown: noteCreated(id, at: now)
         case .ready: break
@@ -97,7 +97,7 @@ public final class RunTracker: TaskExecutor {
         guard id != 0 else { return }
         table.withLock { table in
             var record = TaskRecord(
-                id: id, parent: 0, created: sgs_monotonic_ns(), creator: span, state: .running,
+                id: id, parent: 0, created: sgs_recording_ns(), creator: span, state: .running,
                 instruments: base)
             record.identity = TaskIdentity(name: "", span: nil)
             table.insert(record)
@@ -105,16 +105,16 @@ public final class RunTracker: TaskExecutor {
     }
 
     /// The current task's body is over: records its lifetime and span, and those of its plain children.
-    /// - Parameter launched: what it was created as, and when, in monotonic ns, for a task that the table had no room for:
+    /// - Parameter launched: what it was created as, and when, on the recording clock, for a task that the table had no room for:
     ///   the spans inside name its span as their parent, so it is written all the same.
     public func endCurrentTask(
         launched: (identity: TaskIdentity, created: UInt64, creator: TraceContext)? = nil, error: String? = nil
     ) {
         let id = sgs_current_task_id()
-        let now = sgs_monotonic_ns()
+        let now = sgs_recording_ns()
         if let (task, children) = table.withLock({ $0.end(id, at: now) }) {
             finish(children)
-            base.lifetime.record(nanoseconds: now &- task.created)
+            base.lifetime.record(nanoseconds: now.elapsed(since: task.created))
             TaskSpan.record(task, end: now, error: error)
         } else if let launched {
             var task = TaskRecord(
@@ -129,10 +129,12 @@ public final class RunTracker: TaskExecutor {
     /// - Parameter saga: the step's saga: another one than this run's for a saga inside a saga.
     public func enterStep(_ name: String?, of saga: String) {
         let instruments = TaskInstruments.of(saga: saga, step: name)
-        table.withLock { $0.enterStep(sgs_current_task_id(), instruments) }
+        table.withLock { $0.enterStep(sgs_current_task_id(), instruments, at: sgs_recording_ns()) }
     }
 
-    public func leaveStep() { table.withLock { $0.leaveStep(sgs_current_task_id()) } }
+    public func leaveStep() {
+        table.withLock { $0.leaveStep(sgs_current_task_id(), at: sgs_recording_ns()) }
+    }
 
     /// What the current task is about to wait for; `.unknown` when the wait is over.
     public func willWait(for reason: BlockReason) {
@@ -148,7 +150,7 @@ public final class RunTracker: TaskExecutor {
     private func finish(_ children: [TaskRecord]) {
         for child in children {
             // A plain child ended when it last left a thread.
-            base.lifetime.record(nanoseconds: child.since &- child.created)
+            base.lifetime.record(nanoseconds: child.since.elapsed(since: child.created))
             TaskSpan.record(child, end: child.since, error: nil)
         }
     }
@@ -166,7 +168,7 @@ public final class RunTracker: TaskExecutor {
 
     /// Tells, once per suspension, of each task that has been blocked for `threshold` ns. Called by the monitor.
     public func reportBlocked(threshold: UInt64) {
-        let now = sgs_monotonic_ns()
+        let now = sgs_recording_ns()
         let found = table.withLock { $0.takeUnreported(at: now, blockedFor: threshold) }
         for record in found {
             BlockedEvent.blocked(record, reason: record.reason, since: record.since)

@@ -1,7 +1,7 @@
 import CSagascope
 import SagaTelemetry
 
-/// What is known of one live task. Times are monotonic nanoseconds.
+/// What is known of one live task. Times are nanoseconds of the recording clock.
 struct TaskRecord {
     let id: UInt64
     let parent: UInt64
@@ -24,7 +24,9 @@ struct TaskRecord {
     /// Children without a wrapper: structured, so they end before this task does.
     var plainChildren: [UInt64] = []
     /// The steps this task is inside of, innermost last.
-    var steps: [TaskInstruments] = []
+    var steps: [OpenStep] = []
+    /// The step that it has left last: from when to when it was inside.
+    var leftStep: ClosedRange<UInt64>?
     var instruments: TaskInstruments
 
     init(
@@ -39,6 +41,13 @@ struct TaskRecord {
         self.since = created
         self.instruments = instruments
     }
+}
+
+/// A step that a task is inside of.
+struct OpenStep {
+    let entered: UInt64
+    /// What the task's times counted for before.
+    let outer: TaskInstruments
 }
 
 /// The name and span of a task that one of our wrappers starts.

@@ -3,7 +3,7 @@ import SagaTelemetry
 
 /// The span of a tracked task, written when the task has ended.
 enum TaskSpan {
-    /// - Parameter end: monotonic ns.
+    /// - Parameter end: on the recording clock, which the spans around it go by too.
     static func record(_ task: TaskRecord, end: UInt64, error: String?) {
         guard let context = context(of: task), context.isRecorded else { return }
         let name = task.identity?.name ?? ""

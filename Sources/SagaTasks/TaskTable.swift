@@ -11,6 +11,8 @@ struct TaskTable {
     /// The limit was reached once. From then on a task that is not in the table may be one that was not kept, so only
     /// tasks of our wrappers, which are known to be new, come in.
     private var isOverfull = false
+    /// When a task has last left a step.
+    private var lastLeft: UInt64 = 0
 
     var isEmpty: Bool { records.isEmpty }
 
@@ -46,7 +48,7 @@ struct TaskTable {
         guard var record = records[id] else { return .unknown }
         var unblocked: Unblocked?
         if record.state == .blocked {
-            let duration = now &- record.since
+            let duration = now.elapsed(since: record.since)
             record.blocked &+= duration
             unblocked = Unblocked(
                 record: record, reason: record.reason, from: record.since, duration: duration,
@@ -63,7 +65,7 @@ struct TaskTable {
     /// - Returns: the number of this run, to hand to ``suspended(_:run:at:)``, and how long the task was ready.
     mutating func began(_ id: UInt64, at now: UInt64) -> (run: UInt32, ready: UInt64, instruments: TaskInstruments)? {
         guard var record = records[id] else { return nil }
-        let ready = record.state == .ready ? now &- record.since : 0
+        let ready = record.state == .ready ? now.elapsed(since: record.since) : 0
         record.ready &+= ready
         record.state = .running
         record.since = now
@@ -76,7 +78,8 @@ struct TaskTable {
     /// before the thread came back.
     mutating func suspended(_ id: UInt64, run: UInt32, began: UInt64, at now: UInt64) {
         guard var record = records[id] else { return }
-        record.busy &+= now &- began
+        let now = lastLeft > began ? latestEnd(of: record, began: began, at: now) : now
+        record.busy &+= now.elapsed(since: began)
         if record.run == run, record.state == .running {
             record.state = .blocked
             record.since = now
@@ -84,39 +87,63 @@ struct TaskTable {
         records[id] = record
     }
 
+    /// A plain child that has ended makes its parent go on before its own thread comes back. When the parent, or theirs,
+    /// has meanwhile left the step that the child was made in, the child ended there at the latest, unless it runs again.
+    private func latestEnd(of record: TaskRecord, began: UInt64, at now: UInt64) -> UInt64 {
+        guard record.identity == nil else { return now }
+        var ancestor = records[record.parent]
+        while let task = ancestor {
+            if let step = task.leftStep, step.contains(record.created), step.upperBound > began {
+                return min(step.upperBound, now)
+            }
+            ancestor = records[task.parent]
+        }
+        return now
+    }
+
     // MARK: our wrappers
 
     mutating func setReason(_ id: UInt64, _ reason: BlockReason) { update(id) { $0.reason = reason } }
 
-    mutating func enterStep(_ id: UInt64, _ instruments: TaskInstruments) {
+    mutating func enterStep(_ id: UInt64, _ instruments: TaskInstruments, at now: UInt64) {
         update(id) { record in
-            record.steps.append(record.instruments)
+            record.steps.append(OpenStep(entered: now, outer: record.instruments))
             record.instruments = instruments
         }
     }
 
-    mutating func leaveStep(_ id: UInt64) {
+    mutating func leaveStep(_ id: UInt64, at now: UInt64) {
         update(id) { record in
-            if let outer = record.steps.popLast() { record.instruments = outer }
+            guard let step = record.steps.popLast() else { return }
+            record.instruments = step.outer
+            record.leftStep = step.entered...max(step.entered, now)
         }
+        lastLeft = max(lastLeft, now)
     }
 
     /// The task has reached the end of its body.
     /// - Returns: it, brought up to date, and its plain children, which ended before it.
     mutating func end(_ id: UInt64, at now: UInt64) -> (task: TaskRecord, children: [TaskRecord])? {
-        let children = takePlainChildren(of: id)
+        let children = takePlainChildren(of: id, endedBy: now)
         guard var record = records.removeValue(forKey: id) else { return nil }
-        if record.state == .running { record.busy &+= now &- record.since }
+        if record.state == .running { record.busy &+= now.elapsed(since: record.since) }
         record.since = now
         return (record, children)
     }
 
-    /// Takes out the plain children of a task, and theirs.
-    private mutating func takePlainChildren(of id: UInt64) -> [TaskRecord] {
+    /// Takes out the plain children of a task, and theirs. One that is still taken for running has ended all the same: its
+    /// thread has not come back yet.
+    private mutating func takePlainChildren(of id: UInt64, endedBy now: UInt64) -> [TaskRecord] {
         var taken: [TaskRecord] = []
         for child in records[id]?.plainChildren ?? [] {
-            taken += takePlainChildren(of: child)
-            if let record = records.removeValue(forKey: child) { taken.append(record) }
+            taken += takePlainChildren(of: child, endedBy: now)
+            guard var record = records.removeValue(forKey: child) else { continue }
+            if record.state == .running {
+                record.busy &+= now.elapsed(since: record.since)
+                record.since = now
+            }
+            record.since = min(record.since, now)
+            taken.append(record)
         }
         return taken
     }

@@ -31,8 +31,9 @@ public enum Sagascope {
     ///   - configure: changes what was read; what it sets holds.
     /// - Returns: a service for a `ServiceGroup`. A program without one calls ``SagascopeService/shutdown(timeout:)``
     ///   before it exits.
-    /// - Throws: ``ConfigurationError`` naming each setting that is wrong; ``BootstrapError`` on a second call; `TracingOptionsError` for a sampler or limit of the
-    ///   closure that cannot be meant; the exporter's own error for an endpoint or a path that cannot work.
+    /// - Throws: ``ConfigurationError`` naming each setting that is wrong; ``BootstrapError`` on a second call;
+    ///   `TracingOptionsError` for a sampler or limit of the closure that cannot be meant, `MetricOptionsError` for a view
+    ///   or limit of it; the exporter's own error for an endpoint or a path that cannot work.
     public static func bootstrap(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         providers: [any ConfigProvider] = [],
@@ -41,6 +42,7 @@ public enum Sagascope {
         var configuration = try SagascopeConfiguration(environment: environment, providers: providers)
         configure(&configuration)
         try configuration.tracing.validate()
+        try configuration.metrics.validate()
         warnOfUnread(in: environment)
         let exporter = try exporter(for: configuration)
         try isBootstrapped.withLock { isBootstrapped in
@@ -49,7 +51,7 @@ public enum Sagascope {
         }
         TracingOptions.current = configuration.tracing
         MetricRegistry.shared.configure(configuration.metrics)
-        configuration.backends.install()
+        configuration.backends.install(seriesLimit: configuration.metrics.cardinalityLimit)
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
         TaskTracking.isEnabled = configuration.taskTracking
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds

@@ -1,9 +1,10 @@
 import Logging
-import Sagascope
 import ServiceLifecycle
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Sagascope
 
 @Suite("Life of the admin server")
 struct LifecycleTests {
@@ -83,6 +84,48 @@ struct LifecycleTests {
         try await running.value
     }
 
+    /// As a service does whose pipeline has ended: hummingbird then finds its listener closed already, and calls it an error.
+    @Test("Cancellation in the middle of a graceful shutdown is nothing to tell of")
+    func cancellationAfterGracefulShutdown() async throws {
+        let log = RecordedLog()
+        let (scrapes, scraped) = AsyncStream.makeStream(of: Void.self)
+        let (releases, release) = AsyncStream.makeStream(of: Void.self)
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        let server = AdminServer(
+            configuration: AdminServer.Configuration(port: 0),
+            logger: Logger(label: "test") { _ in RecordingLogHandler(log: log) },
+            metrics: { _ in
+                scraped.yield()
+                _ = await releases.first { _ in true }
+                return plain("a 1\n")
+            },
+            readiness: { .ready }, onListening: { listening.yield($0) })
+        let group = ServiceGroup(services: [server], logger: Served().logger)
+        let running = Task { try await group.run() }
+        let port = try #require(await ports.first { _ in true })
+        let scrape = Task { try await request(port, "/metrics") }
+        _ = await scrapes.first { _ in true }
+        await group.triggerGracefulShutdown()
+        running.cancel()
+        release.yield()
+        _ = await scrape.result
+        _ = await running.result
+        #expect(log.events.filter { $0.level > .debug }.map(\.message).isEmpty)
+    }
+
+    @Test("Whatever is said while the server ends is demoted, an error too")
+    func demotion() {
+        let log = RecordedLog()
+        let base = Logger(label: "test") { _ in RecordingLogHandler(log: log) }
+        let ending = Switch()
+        let logger = DemotingLogHandler.demoting(base) { ending.isSet.load(ordering: .relaxed) }
+        logger.error("Server shutdown error: Already closed")
+        logger.info("listening")
+        ending.isSet.store(true, ordering: .relaxed)
+        logger.error("Server shutdown error: Already closed")
+        #expect(log.events.map(\.level) == [.error, .debug, .debug])
+    }
+
     @Test("It says nothing above debug while all is well")
     func quiet() async throws {
         let log = RecordedLog()
@@ -94,6 +137,10 @@ struct LifecycleTests {
         #expect(!log.events.isEmpty)
         #expect(log.events.filter { $0.level > .debug }.map(\.message).isEmpty)
     }
+}
+
+private final class Switch: Sendable {
+    let isSet = Atomic(false)
 }
 
 private final class RecordedLog: Sendable {

@@ -58,7 +58,7 @@ struct ScrapeTests {
             (["application/openmetrics-text;version=1.0.0"], .openMetrics, .openmetrics),
             // Several headers are one list.
             (["text/plain;q=0.5", "application/openmetrics-text"], .openMetrics, .openmetrics),
-            (["text/plain;version=1.0.0;escaping=allow-utf-8"], .text(escaping: .allowUTF8), .text),
+            (["text/plain;version=1.0.0;escaping=allow-utf-8"], .text(escaping: .underscores), .text),
             ([PrometheusFormat.protobuf.contentType], .protobuf, .protobuf),
         ] as [([String], PrometheusFormat, ParsedExposition.Syntax)])
     func negotiation(accept: [String], format: PrometheusFormat, syntax: ParsedExposition.Syntax) async throws {

@@ -66,7 +66,9 @@ struct CacheTests {
 
     @Test("Scrapers of several formats do not disturb each other")
     func formats() {
-        let pages = PrometheusPage(resource: noResource, scope: scope)
+        var options = PrometheusOptions()
+        options.utf8Names = true
+        let pages = PrometheusPage(resource: noResource, scope: scope, options: options)
         for value in 1...3 {
             let current = MetricsSnapshot(
                 time: 0,
@@ -84,18 +86,18 @@ struct CacheTests {
         #expect(pages.lastSummary(of: .openMetrics(escaping: .allowUTF8)).droppedPoints == 0)
     }
 
-    @Test("Without UTF-8 names a scraper that asks for them gets underscores, and is told so")
-    func withoutUTF8Names() {
+    @Test("A scraper that asks for UTF-8 names gets underscores, and is told so, unless they are switched on")
+    func utf8Names() {
         var options = PrometheusOptions()
         let accept = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8"
         let current = MetricsSnapshot(time: 0, metrics: [snapshot("a.b", points([0], { _ in 1 }))])
-        let utf8 = PrometheusPage(resource: noResource, scope: scope, options: options).answer(current, accept: accept)
-        #expect(utf8.contentType.hasSuffix("escaping=allow-utf-8"))
-        #expect(String(decoding: utf8.bytes, as: UTF8.self).contains("{\"a.b_total\",n=\"0\""))
-        options.utf8Names = false
         let ascii = PrometheusPage(resource: noResource, scope: scope, options: options).answer(current, accept: accept)
         #expect(ascii.contentType.hasSuffix("escaping=underscores"))
         #expect(ascii.bytes == page(current, as: .openMetrics))
+        options.utf8Names = true
+        let utf8 = PrometheusPage(resource: noResource, scope: scope, options: options).answer(current, accept: accept)
+        #expect(utf8.contentType.hasSuffix("escaping=allow-utf-8"))
+        #expect(String(decoding: utf8.bytes, as: UTF8.self).contains("{\"a.b_total\",n=\"0\""))
     }
 
     @Test("A page that somebody still holds is not written over")

@@ -9,16 +9,31 @@ import Testing
 struct RecordedAttributesTests {
     struct Declined: Error {}
 
+    /// Suspends the task until an event has told that it is blocked.
+    private func untilBlockedIsTold(_ recording: Recording) async throws {
+        let (stream, end) = AsyncStream.makeStream(of: Void.self)
+        let watch = Task.detached {
+            defer { end.finish() }
+            _ = try await eventually("the blocked task is told of") {
+                let logs = try await recording.exported().logs(named: EventCatalogue.stepBlocked)
+                return logs.contains { $0["saga.task.name"] == .string("charge") } ? true : nil
+            }
+        }
+        for await _ in stream {}
+        try await watch.value
+    }
+
     /// A run in which everything happens that has an attribute.
     @Test func theTablesNameWhatARunRecords() async throws {
         let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(1))) { recording in
+            let monitor = Task { await RunMonitor(period: .milliseconds(5)).run() }
             try? await withSaga("everything", id: "1") {
                 await withStep("reserve") {}
                 do {
                     try await withStep("parallel") {
                         try await withSagaTaskGroup { group in
                             group.addTask("charge") {
-                                try await Task.sleep(for: .milliseconds(20))
+                                try await untilBlockedIsTold(recording)
                                 throw Declined()
                             }
                         }
@@ -27,6 +42,8 @@ struct RecordedAttributesTests {
                     try await withCompensation("reserve", reason: "declined") { throw error }
                 }
             }
+            monitor.cancel()
+            await monitor.value
             return try await recording.exported()
         }
         for span in SpanReference.all {

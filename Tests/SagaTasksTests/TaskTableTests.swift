@@ -15,10 +15,10 @@ struct TaskTableTests {
     }
 
     private func record(
-        _ id: UInt64, parent: UInt64 = 0, identity: TaskIdentity? = nil
+        _ id: UInt64, parent: UInt64 = 0, created: UInt64 = 100, identity: TaskIdentity? = nil
     ) -> TaskRecord {
         var record = TaskRecord(
-            id: id, parent: parent, created: 100, creator: nil, state: .ready, instruments: instruments)
+            id: id, parent: parent, created: created, creator: nil, state: .ready, instruments: instruments)
         record.identity = identity
         return record
     }
@@ -66,16 +66,60 @@ struct TaskTableTests {
 
     @Test func aPlainChildEndsWithItsParent() throws {
         var table = table()
-        table.enterStep(1, instruments)
+        table.enterStep(1, instruments, at: 120)
         table.insert(record(2, parent: 1))
         table.insert(record(3, parent: 2))
-        table.leaveStep(1)
+        table.leaveStep(1, at: 200)
         // The group that it belongs to may have been opened outside of the step.
         #expect(table.records.count == 3)
         table.insert(record(4, parent: 1))
         let ended = table.end(1, at: 300)
         #expect(Set(ended?.children.map(\.id) ?? []) == [2, 3, 4])
         #expect(table.isEmpty)
+    }
+
+    /// The parent goes on as soon as the child has ended, and may leave the step before the child's thread comes back.
+    @Test(arguments: [1, 2] as [UInt64]) func aChildThatComesBackLateEndsWithItsStep(parent: UInt64) throws {
+        var table = table()
+        table.insert(record(5, parent: 1))
+        table.enterStep(1, instruments, at: 120)
+        table.insert(record(2, parent: 1, created: 130))
+        table.insert(record(3, parent: parent, created: 130))
+        let begun = (table.began(3, at: 140), table.began(5, at: 140))
+        let (child, older) = (try #require(begun.0), try #require(begun.1))
+        table.leaveStep(1, at: 200)
+        table.suspended(3, run: child.run, began: 140, at: 260)
+        #expect(table.records[3]?.since == 200 && table.records[3]?.busy == 60)
+        // A child from before the step may outlive it.
+        table.suspended(5, run: older.run, began: 140, at: 270)
+        #expect(table.records[5]?.since == 270)
+        // So may one that is of a group around the step, as is seen when it runs again.
+        _ = table.enqueued(3, at: 280)
+        let again = table.began(3, at: 290)
+        table.suspended(3, run: try #require(again).run, began: 290, at: 300)
+        #expect(table.records[3]?.since == 300)
+    }
+
+    /// The parent has ended before the child's thread came back.
+    @Test func aChildThatIsTakenForRunningEndsWithItsParent() throws {
+        var table = table()
+        table.insert(record(2, parent: 1))
+        _ = table.began(2, at: 140)
+        let ended = table.end(1, at: 300)
+        let child = try #require(ended?.children.first)
+        #expect(child.since == 300 && child.busy == 160)
+    }
+
+    /// Two readings of the clock may be out of order by a little: no time has passed, rather than centuries.
+    @Test func aClockThatIsBehindIsNoTime() throws {
+        var table = table()
+        let begun = table.began(1, at: 99)
+        let run = try #require(begun)
+        table.suspended(1, run: run.run, began: 99, at: 98)
+        guard case .unblocked(let unblocked) = table.enqueued(1, at: 97) else { return }
+        let ended = table.end(1, at: 96)
+        let task = try #require(ended).task
+        #expect([run.ready, unblocked.duration, task.busy, task.ready, task.blocked] == [0, 0, 0, 0, 0])
     }
 
     @Test func aWrappedChildEndsByItself() throws {

@@ -73,7 +73,7 @@ struct CardinalityTests {
         let position = table.position(of: things, isObserved: false)
         for _ in 0..<3 { table.tellOfOverflow(position) }
         #expect(table.messages.count == 1)
-        #expect(table.messages.first?.contains("test.things has 1 sets of attributes") == true)
+        #expect(table.messages.first?.contains("test.things has 1 set of attributes") == true)
     }
 
     /// The work of finding or adding a series does not grow with how many there are: counted, not timed.

@@ -50,6 +50,17 @@ struct DuplicateInstrumentTests {
         #expect(registry.snapshot().metrics.map(\.numbers) == [["": .int(2)]])
     }
 
+    @Test(arguments: [true, false]) func whatIsLeftOutIsToldOfOnce(isObservedFirst: Bool) {
+        var table = InstrumentTable(MetricOptions())
+        for _ in 0..<3 {
+            _ = table.position(of: things, isObserved: isObservedFirst)
+            _ = table.position(of: things, isObserved: !isObservedFirst)
+        }
+        #expect(table.instruments.map(\.isHidden) == [false, true])
+        #expect(table.messages.count == 1)
+        #expect(table.messages.first?.contains("test.things is left out: give it another name") == true)
+    }
+
     /// Binding a conflicting descriptor again and again makes no further instrument.
     @Test func aConflictIsOneInstrument() {
         let gauge = MetricDescriptor("test.things", .gauge, unit: "s", "Other.")

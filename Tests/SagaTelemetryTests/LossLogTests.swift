@@ -26,7 +26,7 @@ struct LossLogTests {
         let log = LossLog(.logs, interval: .zero) { [told] in told.add($0) }
         log.look(at: lost(1))
         log.look(at: lost(2))
-        #expect(told.messages.count == 2 && told.messages.allSatisfy { $0.hasPrefix("1 events were lost") })
+        #expect(told.messages.count == 2 && told.messages.allSatisfy { $0.hasPrefix("1 event was lost") })
         #expect(told.messages[1].contains("OTEL_BLRP_MAX_QUEUE_SIZE"))
     }
 

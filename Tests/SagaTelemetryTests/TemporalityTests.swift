@@ -1,3 +1,4 @@
+import CoreMetrics
 import Foundation
 import Synchronization
 import TestSupport
@@ -97,6 +98,49 @@ struct TemporalityTests {
         #expect(next(["a": 3]) == ["id=a": .int(3)])
         #expect(
             TemporalityConverter(.lowMemory).convert(registry.snapshot())["test.things"]?.temporality == .cumulative)
+    }
+
+    /// A counter of swift-metrics may fall: the delta is what it has counted since, never negative.
+    @Test func aCounterThatIsResetBeginsAnew() throws {
+        let factory = SagascopeMetricsFactory(registry: registry)
+        let whole = Counter(label: "whole", factory: factory)
+        let real = FloatingPointCounter(label: "real", factory: factory)
+        var converter = TemporalityConverter(.delta)
+        func next() -> (whole: NumberPoint.Value?, real: NumberPoint.Value?, start: UInt64?, now: UInt64) {
+            let snapshot = registry.snapshot()
+            defer { converter.commit(snapshot) }
+            let delta = converter.convert(snapshot)
+            return (
+                delta.numbers("whole")[""], delta.numbers("real")[""], delta["whole"]?.startTime, snapshot.time
+            )
+        }
+        whole.increment(by: 10)
+        real.increment(by: 2.5)
+        let first = next()
+        #expect(first.whole == .int(10) && first.real == .double(2.5))
+        whole.reset()
+        real.reset()
+        whole.increment(by: 3)
+        real.increment(by: 0.5)
+        let second = next()
+        #expect(second.whole == .int(3) && second.real == .double(0.5) && second.start == first.now)
+        // To nothing: there is no delta, and the next one begins at zero.
+        whole.reset()
+        real.reset()
+        let third = next()
+        #expect(third.whole == nil && third.real == nil)
+        whole.increment(by: 4)
+        let fourth = next()
+        #expect(fourth.whole == .int(4) && fourth.start == third.now)
+    }
+
+    /// As doubles the two would be equal.
+    @Test func aLargeSumThatFallsByOneBeginsAnewToo() {
+        let large = NumberPoint(series: 0, value: .int(1 << 60))
+        let fallen = NumberPoint(series: 0, value: .int((1 << 60) - 1))
+        #expect(fallen.delta(since: large) == fallen)
+        #expect(large.delta(since: fallen)?.value == .int(1))
+        #expect(large.delta(since: large) == nil)
     }
 
     /// Deltas of an exponential histogram add up to it, although its scale falls on the way.

@@ -47,6 +47,39 @@ struct TracerSpanTests {
         #expect(spans.count == 1 && Set(spans[0].keys) == ["inside", "after"])
     }
 
+    /// A change that begins after the end finds nothing to take away from what is being written.
+    @Test func aChangeAfterTheEndIsNoPartOfTheSpan() async throws {
+        let exported = try await withRecording { recording in
+            let span = tracer.startSpan("subject")
+            span.attributes["before"] = true
+            change(&span.attributes) { attributes in
+                span.end()
+                span.attributes["late"] = true
+                attributes["inside"] = true
+            }
+            #expect(span.attributes.get("before") == .bool(true) && span.attributes.get("late") == nil)
+            return try await recording.exported()
+        }
+        #expect(exported.spans(named: "subject").map { Set($0.keys) } == [["before", "inside"]])
+    }
+
+    /// One thread ends spans while another one goes on changing them: what was set before stays, whoever is first.
+    @Test func anEndAmongChangesLosesNothing() async throws {
+        let exported = try await withRecording { recording in
+            for _ in 0..<500 {
+                let span = tracer.startSpan("raced")
+                span.attributes["before"] = true
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { for round in 0..<20 { span.attributes["late"] = round } }
+                    group.addTask { span.end() }
+                }
+            }
+            return try await recording.exported()
+        }
+        let spans = exported.spans(named: "raced")
+        #expect(spans.count == 500 && spans.allSatisfy { $0["before"] == .bool(true) })
+    }
+
     /// Two changes at once, one inside the other: neither takes the other's attributes away.
     @Test func changesInsideOfChangesAreMerged() async throws {
         let exported = try await withRecording { recording in

@@ -1,4 +1,5 @@
 import OTLPExporter
+import PrometheusExporter
 import SagaTelemetry
 import Sagascope
 import Testing
@@ -71,6 +72,31 @@ struct ConfigurationTests {
             Issue.record("something is exported")
             return
         }
+    }
+
+    @Test func readsThePageAndTheDetectors() throws {
+        let defaults = try SagascopeConfiguration(environment: [:])
+        #expect(defaults.prometheus.scopeLabels && !defaults.prometheus.utf8Names)
+        #expect(!defaults.prometheus.createdSamples && defaults.resourceDetection == .standard)
+        let configuration = try SagascopeConfiguration(environment: [
+            "SAGASCOPE_PROMETHEUS_CREATED": "on", "SAGASCOPE_PROMETHEUS_UTF8_NAMES": "on",
+            "SAGASCOPE_PROMETHEUS_SCOPE_LABELS": "off", "SAGASCOPE_RESOURCE_DETECTORS": "host, command_args",
+        ])
+        #expect(configuration.prometheus.createdSamples && configuration.prometheus.utf8Names)
+        #expect(!configuration.prometheus.scopeLabels)
+        #expect(configuration.resourceDetection == [.host, .commandArguments])
+        for (text, detection) in [("none", []), ("all", ResourceDetection.standard)] {
+            let environment = ["SAGASCOPE_RESOURCE_DETECTORS": text]
+            #expect(try SagascopeConfiguration(environment: environment).resourceDetection == detection)
+        }
+    }
+
+    /// Those of the bootstrap, in a program that is switched off as in any other.
+    @Test(arguments: ["true", "false"]) func detectorsSeeTheGivenEnvironment(isDisabled: String) throws {
+        let configuration = try SagascopeConfiguration(environment: [
+            "OTEL_SDK_DISABLED": isDisabled, "K8S_CLUSTER_NAME": "north",
+        ])
+        #expect(configuration.resource.attributes["k8s.cluster.name"] == .string("north"))
     }
 
     /// A program that has switched telemetry off is not stopped by a setting of it.
@@ -190,6 +216,8 @@ struct ConfigurationTests {
         ("OTEL_PROPAGATORS", "tracecontext,jaeger", "none, or "),
         ("OTEL_PROPAGATORS", "none,b3", "none, or "),
         ("OTEL_SPAN_LINK_COUNT_LIMIT", "65536", "a whole number, 0 to 65535"),
+        ("SAGASCOPE_RESOURCE_DETECTORS", "host,moon", "none, or of all, service, host, os, "),
+        ("SAGASCOPE_PROMETHEUS_CREATED", "true", "on or off"),
         ("OTEL_METRICS_EXEMPLAR_FILTER", "sometimes", "always_on, always_off, trace_based"),
     ])
     func aWrongChoiceIsAnErrorThatNamesIt(variable: String, value: String, allowed: String) {

@@ -156,7 +156,7 @@ struct InstrumentTable {
         guard overflowed.insert(position).inserted else { return }
         messages.append(
             """
-            metric \(instruments[position].descriptor.name) has \(options.cardinalityLimit) sets of attributes; all \
+            metric \(instruments[position].descriptor.name) has \(options.cardinalityLimit.of("set")) of attributes; all \
             further ones share the series otel.metric.overflow: look for an attribute that never repeats
             """)
     }

@@ -1,10 +1,14 @@
 // What came between two points of one series; nil when nothing did. Minimum and maximum of a delta are not known.
 
 extension NumberPoint {
-    /// A sum that fell was begun anew: all of it is new.
+    /// A sum that fell was begun anew, as by a counter's `reset()`: all of it is new.
     func delta(since earlier: NumberPoint?) -> NumberPoint? {
-        guard let earlier, value.asDouble >= earlier.value.asDouble else { return value.asDouble == 0 ? nil : self }
-        let delta = value - earlier.value
+        var delta = value
+        if let earlier {
+            // Not by comparison as doubles: two large integers may be the same double.
+            let difference = value - earlier.value
+            if difference.asDouble >= 0 { delta = difference }
+        }
         return delta.asDouble == 0 ? nil : NumberPoint(series: series, value: delta)
     }
 }

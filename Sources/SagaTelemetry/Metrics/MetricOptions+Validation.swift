@@ -11,6 +11,12 @@ extension MetricOptions {
         return problems
     }
 
+    /// Throws when there are ``problems``, as `Sagascope.bootstrap()` does.
+    public func validate() throws(MetricOptionsError) {
+        let problems = problems
+        guard problems.isEmpty else { throw MetricOptionsError(problems: problems) }
+    }
+
     /// The options without what ``problems`` tells of.
     var usable: MetricOptions {
         var usable = self
@@ -18,6 +24,14 @@ extension MetricOptions {
         usable.cardinalityLimit = max(1, cardinalityLimit)
         return usable
     }
+}
+
+/// Views or a limit of ``MetricOptions`` that cannot be meant.
+public struct MetricOptionsError: Error, Hashable, CustomStringConvertible {
+    /// Each with what to do about it.
+    public let problems: [String]
+
+    public var description: String { "metric options: " + problems.joined(separator: "; ") }
 }
 
 extension MetricView {

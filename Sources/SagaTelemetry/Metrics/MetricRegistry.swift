@@ -57,6 +57,10 @@ public final class MetricRegistry: Sendable {
     }
 
     /// Measures at collection time instead of all the time.
+    ///
+    /// An instrument that is bound has the name to itself: observed under the same name, kind and unit as well, the metric
+    /// would have two values for one series. Whichever of the two came later is left out of every export, and the log
+    /// tells so once.
     /// - Parameter measure: called on each scrape and each push, with no lock held; must not suspend or take long.
     /// - Returns: end it to stop measuring.
     @discardableResult

@@ -35,7 +35,8 @@ final class LossLog: Sendable {
                 let total = statistics.dropped[reason, default: 0]
                 let count = total - state.told[reason, default: 0]
                 guard count > 0 else { continue }
-                messages.append("\(count) \(noun) were lost\(since(state.time, now)): \(advice(reason))")
+                let lost = "\(count.of(noun)) \(count.verb("was", "were")) lost"
+                messages.append("\(lost)\(since(state.time, now)): \(advice(reason))")
                 state.told[reason] = total
             }
             if !messages.isEmpty { state.time = now }
@@ -48,7 +49,7 @@ final class LossLog: Sendable {
         time.map { " in the last \((now - $0) / 1_000_000_000) s" } ?? ""
     }
 
-    private var noun: String { signal == .spans ? "spans" : "events" }
+    private var noun: String { signal == .spans ? "span" : "event" }
 
     private func advice(_ reason: DropReason) -> String {
         let queue = signal == .spans ? "OTEL_BSP_MAX_QUEUE_SIZE" : "OTEL_BLRP_MAX_QUEUE_SIZE"

@@ -74,27 +74,29 @@ public final class TracerSpan: Tracing.Span, @unchecked Sendable {
         set { change { kept = newValue } }
         _modify {
             var attributes = SpanAttributes()
-            take(&attributes)
-            defer { putBack(&attributes) }
+            let isTaken = take(&attributes)
+            defer { if isTaken { putBack(&attributes) } }
             yield &attributes
         }
     }
 
-    private func take(_ attributes: inout SpanAttributes) {
-        guard encoder != nil else { return }
-        locked {
+    /// - Returns: false after the end: whoever writes the span has what was kept, and the change goes nowhere.
+    private func take(_ attributes: inout SpanAttributes) -> Bool {
+        guard encoder != nil else { return false }
+        return locked {
+            guard endTime == nil else { return false }
             changes += 1
             swap(&kept, &attributes)
+            return true
         }
     }
 
     private func putBack(_ attributes: inout SpanAttributes) {
-        guard encoder != nil else { return }
         let isLast = locked {
             changes -= 1
             if !kept.isEmpty { attributes.merge(kept) }
             swap(&kept, &attributes)
-            return changes == 0 && endTime != nil && !isFinished
+            return changes == 0 && endTime != nil
         }
         if isLast { finish() }
     }
@@ -139,15 +141,12 @@ public final class TracerSpan: Tracing.Span, @unchecked Sendable {
         if isLast { finish() }
     }
 
-    @exclusivity(unchecked) private var isFinished = false
-
-    /// Once, by whoever ended the span, or by the change that was going on then.
+    /// Once, by whoever ended the span, or by the last of the changes that were going on then. Nothing changes any more, so
+    /// no lock is needed, and attributes may still be read.
     private func finish() {
         guard let encoder else { return }
-        isFinished = true
         encoder.writeName(name)
         kept.forEach({ encoder.set($0, $1, tag: SpanField.attributes) })
-        kept = [:]
         encoder.endSpan(status, endTime, trace)
     }
 

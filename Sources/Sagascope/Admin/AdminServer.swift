@@ -54,7 +54,8 @@ public struct AdminServer: Service {
     private let onListening: @Sendable (_ port: Int) -> Void
 
     /// - Parameters:
-    ///   - logger: hears of failures at `warning`, of everything else at `debug` and below.
+    ///   - logger: hears of failures at `warning`, of everything else, and of all that is said while the server shuts down, at
+    ///     `debug` and below.
     ///   - metrics: the page in the format that the scrape's Accept header asks for. Called once a scrape, scrapes overlap;
     ///     an error is answered with status 500.
     ///   - readiness: called for each `/readyz`. Once the server itself shuts down, the answer is "shutting down" whatever
@@ -82,7 +83,7 @@ public struct AdminServer: Service {
         let readiness = readiness
         let responder = AdminResponder(
             metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() }, logger: logger)
-        let application = application(responder)
+        let application = application(responder, DemotingLogHandler.demoting(logger) { isShuttingDown.isSet })
         try await withGracefulShutdownHandler {
             do {
                 try await application.run()
@@ -94,8 +95,7 @@ public struct AdminServer: Service {
         }
     }
 
-    private func application(_ responder: AdminResponder) -> Application<AdminResponder> {
-        let quiet = DemotingLogHandler.demoting(logger)
+    private func application(_ responder: AdminResponder, _ quiet: Logger) -> Application<AdminResponder> {
         return Application(
             responder: responder,
             server: .http1(configuration: .init(idleTimeout: TimeAmount(configuration.idleTimeout))),

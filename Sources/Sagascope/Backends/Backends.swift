@@ -4,7 +4,7 @@ import Logging
 import SagaTelemetry
 import Tracing
 
-/// Which backends of the ecosystem ``Sagascope/bootstrap(environment:configure:)`` installs for the whole process.
+/// Which backends of the ecosystem ``Sagascope/bootstrap(environment:providers:configure:)`` installs for the whole process.
 ///
 /// One that the program has installed itself stays: the API packages allow one each, and stop the process for a second.
 /// For the same reason a program that installs its own *after* the bootstrap leaves it out here. swift-log's is never
@@ -21,9 +21,10 @@ public struct Backends: OptionSet, Sendable, Hashable {
 
     public static let all: Backends = [.tracing, .metrics]
 
-    func install() {
+    /// - Parameter seriesLimit: the most sets of dimensions of one counter or gauge of swift-metrics.
+    func install(seriesLimit: Int) {
         if contains(.tracing) { Self.installTracer() }
-        if contains(.metrics) { Self.installMetricsFactory() }
+        if contains(.metrics) { Self.installMetricsFactory(seriesLimit: seriesLimit) }
     }
 
     private static func installTracer() {
@@ -39,7 +40,7 @@ public struct Backends: OptionSet, Sendable, Hashable {
         InstrumentationSystem.bootstrap(SagascopeTracer())
     }
 
-    private static func installMetricsFactory() {
+    private static func installMetricsFactory(seriesLimit: Int) {
         guard MetricsSystem.factory is NOOPMetricsHandler else {
             Diagnostics.logger.warning(
                 """
@@ -48,6 +49,6 @@ public struct Backends: OptionSet, Sendable, Hashable {
                 """)
             return
         }
-        MetricsSystem.bootstrap(SagascopeMetricsFactory())
+        MetricsSystem.bootstrap(SagascopeMetricsFactory(seriesLimit: seriesLimit))
     }
 }

@@ -13,7 +13,7 @@ public struct SagascopeConfiguration: Sendable {
     public var serviceName: String
     /// `OTEL_RESOURCE_ATTRIBUTES`, besides the service's name.
     public var resourceAttributes: [String: AttributeValue] = [:]
-    /// What else is found out about the process and put into the resource.
+    /// `SAGASCOPE_RESOURCE_DETECTORS`: what else is found out about the process and put into the resource.
     public var resourceDetection = ResourceDetection.standard
     var surroundings = Surroundings.process()
 
@@ -54,7 +54,7 @@ public struct SagascopeConfiguration: Sendable {
     public var tracing = TracingOptions()
     /// How measurements become metrics: `SAGASCOPE_CARDINALITY_LIMIT`, `OTEL_METRICS_EXEMPLAR_FILTER`; views in code.
     public var metrics = MetricOptions()
-    /// What the Prometheus page tells beyond the metrics themselves.
+    /// `SAGASCOPE_PROMETHEUS_*`: what the Prometheus page tells beyond the metrics themselves.
     public var prometheus = PrometheusOptions()
 
     public var admin = Admin()

@@ -3,7 +3,7 @@ import SagaTelemetry
 
 extension Setting {
     /// Every setting, once. Of two that set the same thing the later one stands.
-    public static let all = general + tracing + otlp + pipeline + metrics + sagascope
+    public static let all = general + tracing + otlp + pipeline + metrics + prometheus + sagascope
 
     static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
@@ -23,6 +23,10 @@ extension Setting {
         Setting(
             "otel.service.name", .text, \.serviceName, default: "unknown_service:<executable>",
             "The resource's service.name; before one in OTEL_RESOURCE_ATTRIBUTES."),
+        Setting(
+            "sagascope.resourceDetectors", .detectors, \.configuration.resourceDetection,
+            "What is found out for the resource; all is every detector but command_args, whose arguments may hold secrets."
+        ),
     ]
 
     private static let tracing = [
@@ -140,12 +144,6 @@ extension Setting {
         Setting(
             "otel.metric.exportTimeout", .milliseconds, \.configuration.pipeline.metricTimeout,
             "Upper bound of one export of metrics."),
-        Setting(
-            "otel.exporter.prometheus.host", .text, \.configuration.admin.host,
-            "Where /metrics is served, unless SAGASCOPE_ADMIN_HOST says it."),
-        Setting(
-            "otel.exporter.prometheus.port", .port, \.configuration.admin.port,
-            "Its port, unless SAGASCOPE_ADMIN_PORT says it."),
     ]
 
     private static let sagascope = [

@@ -38,7 +38,9 @@ public enum UnreadVariables {
             instead: "They are for gRPC, which this version does not speak. The URL's scheme decides."),
         Group(
             "OTEL_LOGRECORD_ATTRIBUTE_{COUNT,VALUE_LENGTH}_LIMIT",
-            instead: "128 attributes and 64 KiB an event; what does not fit is left out, and counted in the event."),
+            instead:
+                "Always 128 attributes and 64 KiB an event: events of sagas have few attributes, of known sizes, and a log's metadata is the program's own. What does not fit is left out, and counted in the event."
+        ),
         Group("OTEL_LOG_LEVEL", instead: "The level of the program's own swift-log backend, label `sagascope`."),
         Group(
             "OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE",

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Messages and metadata at random, judged by the official messages.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogFuzzTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func everyRecordIsValidWhateverIsLogged(seed: UInt64) async throws {

@@ -1,4 +1,5 @@
 import Logging
+import SagaTelemetry
 import Synchronization
 
 /// Tells people about failures without flooding their log: of one kind of failure the first is written, then at most
@@ -44,7 +45,7 @@ final class FailureLog<Kind: Hashable & Sendable>: Sendable {
         for history in rest {
             logger.log(
                 level: history.level,
-                "\(history.suppressed) more failures until the end, after this one: \(history.message)")
+                "\(history.suppressed.of("more failure")) until the end, after this one: \(history.message)")
         }
     }
 

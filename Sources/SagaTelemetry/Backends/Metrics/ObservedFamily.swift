@@ -54,7 +54,7 @@ final class ObservedFamily<Handler: ObservedHandler>: Sendable {
         case .overflow:
             Diagnostics.logger.warning(
                 """
-                metric \(label) has had \(limit) sets of dimensions; further ones share the series \
+                metric \(label) has had \(limit.of("set")) of dimensions; further ones share the series \
                 otel.metric.overflow: leave out the dimension that never repeats
                 """)
         case .noRoom:

@@ -88,7 +88,9 @@ public final class OTLPFileExporter: TelemetryExporter {
         }
         guard let failure else { return .exported(count) }
         let path = configuration.path(of: signal)
-        failures.report(path, "OTLP file \(path): \(count) records (\(signal)) are dropped. \(failure)")
+        failures.report(
+            path,
+            "OTLP file \(path): \(count.of("record")) (\(signal)) \(count.verb("is", "are")) dropped. \(failure)")
         return .dropped(count, .ioError)
     }
 }

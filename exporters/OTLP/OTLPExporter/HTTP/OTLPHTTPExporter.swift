@@ -171,7 +171,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         guard let body = answer.body else {
             failures.report(
                 .answerCutShort(signal), level: .warning,
-                "\(place(signal)) accepted \(count) records with status \(answer.status), but its answer broke "
+                "\(place(signal)) accepted \(count.of("record")) with status \(answer.status), but its answer broke "
                     + "off or was too long; whether it rejected some of them is not known")
             return .exported(count)
         }
@@ -179,7 +179,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         let rejected = min(count, Int(clamping: partial.rejected))
         failures.report(
             .partialSuccess(signal), level: .warning,
-            "\(place(signal)) rejected \(rejected) of \(count) records and says: '\(partial.message)'; "
+            "\(place(signal)) rejected \(rejected) of \(count.of("record")) and says: '\(partial.message)'; "
                 + "they are not sent again")
         return ExportOutcome(exported: count - rejected, rejected: rejected)
     }
@@ -187,8 +187,8 @@ public final class OTLPHTTPExporter: TelemetryExporter {
     private func refused(_ answer: HTTPTransport.Answer, _ count: Int, _ signal: OTLPSignal) -> ExportOutcome {
         failures.report(
             .dropped(signal, .refused),
-            "\(place(signal)) refused \(count) records with status \(answer.status)\(Trouble.words(of: answer)); "
-                + "they are dropped. \(Advice.forStatus(answer.status, signal))")
+            "\(place(signal)) refused \(count.of("record")) with status \(answer.status)\(Trouble.words(of: answer)); "
+                + "\(count.verb("it is", "they are")) dropped. \(Advice.forStatus(answer.status, signal))")
         return .dropped(count, .refused)
     }
 
@@ -202,7 +202,7 @@ public final class OTLPHTTPExporter: TelemetryExporter {
         failures.report(
             .dropped(signal, trouble.dropReason),
             "\(place(signal)) \(trouble) at attempt \(attempts) of \(allowed)\(limit). "
-                + "\(count) records are dropped. \(trouble.advice)")
+                + "\(count.of("record")) \(count.verb("is", "are")) dropped. \(trouble.advice)")
         return .dropped(count, trouble.dropReason)
     }
 
