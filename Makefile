@@ -3,6 +3,7 @@
 .PHONY: help setup demo test bench lint proto docs torture clean
 
 SWIFT  ?= swift
+export SWIFT
 PYTHON := .build/venv/bin/python3
 APT    := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler zlib1g-dev libsqlite3-dev pkg-config \
           prometheus python3 python3-venv gzip openssl
@@ -48,21 +49,21 @@ demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RAT
 
 test: setup $(PYTHON) ## Check the style, then run every test, debug and release
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples
-	$(SWIFT) test
-	$(SWIFT) test --configuration release -Xswiftc -enable-testing
+	Tests/Tools/swift-test.sh
+	Tests/Tools/swift-test.sh --configuration release -Xswiftc -enable-testing
 
 bench: setup ## Measure, each figure beside its floor or peer; writes .build/bench.json
 	$(SWIFT) run --configuration release sagascope-bench --json .build/bench.json
 
 torture: setup $(PYTHON) ## Run the long tests: storms and overload, again and again
-	TEST_TORTURE=1 $(SWIFT) test --filter 'Torture'
+	TEST_TORTURE=1 Tests/Tools/swift-test.sh --filter 'Torture'
 
 lint: ## Check the style
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples
 
 proto: setup ## Generate the C messages anew and check that nothing changes
-	exporters/OTLP/proto/generate.sh
-	exporters/Prometheus/proto/generate.sh
+	exporters/Protobuf/generate.sh exporters/OTLP/proto exporters/OTLP/COTLP
+	exporters/Protobuf/generate.sh exporters/Prometheus/proto exporters/Prometheus/CPrometheusProto
 	git diff --exit-code -- exporters/OTLP/COTLP exporters/Prometheus/CPrometheusProto
 
 docs: setup ## Write docs/reference.md and docs/configuration.md from the lists in the code

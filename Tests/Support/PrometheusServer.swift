@@ -76,6 +76,14 @@ public struct PrometheusServer: Sendable {
         return response.data.result.map { ($0.metric, Double($0.value.value)) }
     }
 
+    /// The first series that an expression gives, once it gives one: samples can be asked for a moment after their scrape, and a
+    /// scrape that took too long on a busy machine takes the series away until the next.
+    public func first(_ expression: String) async throws -> (labels: [String: String], value: Double) {
+        try await eventually("a value of \(expression)") {
+            try await evaluate(expression).lazy.compactMap { series in series.value.map { (series.labels, $0) } }.first
+        }
+    }
+
     public struct ExemplarSeries: Decodable, Sendable {
         public struct Exemplar: Decodable, Sendable {
             public let labels: [String: String]

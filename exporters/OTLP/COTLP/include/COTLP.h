@@ -1,4 +1,4 @@
-// OTLP 1.x messages for libprotobuf-c. Everything but this file is generated: see proto/generate.sh.
+// OTLP 1.x messages for libprotobuf-c. Everything but this file is generated: see `make proto`.
 #ifndef SAGASCOPE_COTLP_H
 #define SAGASCOPE_COTLP_H
 
