@@ -69,15 +69,3 @@ extension TraceState.Member {
         (0x20...0x7e).contains(byte) && byte != UInt8(ascii: ",") && byte != UInt8(ascii: "=")
     }
 }
-
-extension Sequence<UInt8> {
-    /// Without the blanks, spaces and tabs, around it.
-    func trimmingBlanks() -> ArraySlice<UInt8> {
-        func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-        let bytes = Array(self)
-        guard let first = bytes.firstIndex(where: { !isBlank($0) }),
-            let last = bytes.lastIndex(where: { !isBlank($0) })
-        else { return [] }
-        return bytes[first...last]
-    }
-}

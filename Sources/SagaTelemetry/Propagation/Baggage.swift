@@ -89,71 +89,18 @@ extension Baggage.Entry {
         let semicolon = rest.firstIndex(of: UInt8(ascii: ";")) ?? rest.endIndex
         let value = rest[..<semicolon].trimmingBlanks()
         guard !key.isEmpty, key.allSatisfy(\.isTokenByte),
-            value.allSatisfy({ $0.isBaggageByte || $0 == UInt8(ascii: "%") })
+            value.allSatisfy({ $0.isPlainValueByte || $0 == UInt8(ascii: "%") })
         else { return nil }
         self.key = String(decoding: key, as: UTF8.self)
-        self.value = String(decoding: PercentCoding.decode(value), as: UTF8.self)
+        self.value = String(decoding: PercentCoding.decode(value).bytes, as: UTF8.self)
         properties = String(decoding: rest[semicolon...].dropFirst().trimmingBlanks(), as: UTF8.self)
     }
 
     fileprivate var encoded: String? {
-        guard !key.isEmpty, key.utf8.allSatisfy(\.isTokenByte) else { return nil }
+        guard key.isToken else { return nil }
         let member = "\(key)=\(PercentCoding.encode(value))"
         // Properties that came in fit; what a program sets may not.
         let fits = properties.utf8.allSatisfy { (0x20...0x7e).contains($0) && $0 != UInt8(ascii: ",") }
         return properties.isEmpty || !fits ? member : "\(member);\(properties)"
-    }
-}
-
-/// Percent-encoding of a value's bytes.
-private enum PercentCoding {
-    static func encode(_ text: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            if byte.isBaggageByte {
-                bytes.append(byte)
-            } else {
-                bytes += [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 15)]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// A percent sign without two digits after it stands for itself.
-    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var rest = text
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), rest.count >= 2,
-                let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            {
-                bytes.append(code)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return bytes
-    }
-
-    private static func digit(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10
-    }
-}
-
-extension UInt8 {
-    /// What a token of HTTP is made of (RFC 9110, 5.6.2).
-    fileprivate var isTokenByte: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(self)
-        }
-    }
-
-    /// What a value holds as it is: printable, and neither blank, quote, comma, semicolon, backslash nor percent.
-    fileprivate var isBaggageByte: Bool {
-        (0x21...0x7e).contains(self) && !"\",;\\%".utf8.contains(self)
     }
 }

@@ -5,7 +5,7 @@
 extension TraceContext {
     /// - Parameter traceParent: the header's value; surrounding spaces are allowed.
     public init?(traceParent: some StringProtocol) {
-        let bytes = Array(traceParent.utf8.trimmingBlanks())
+        let bytes = Array(traceParent.trimmingBlanks().utf8)
         guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
             let version = Hexadecimal.read(bytes[0..<2]), version != 0xff,
             // Version 0 has nothing after the flags; a later one may go on after a dash.

@@ -1,3 +1,5 @@
+import SagaTelemetry
+
 /// Which content coding a client wants. Source: RFC 9110, sections 12.4.2 and 12.5.3.
 enum ContentCoding: Equatable {
     case identity
@@ -8,7 +10,8 @@ enum ContentCoding: Equatable {
     init(acceptEncoding: String?) {
         var weights: [String: Double] = [:]
         for element in (acceptEncoding ?? "").split(separator: ",") {
-            let parameters = element.split(separator: ";").map { Self.trimmed($0) }
+            // Codings and parameter names know no case.
+            let parameters = element.split(separator: ";").map { $0.trimmingBlanks().lowercased() }
             guard let coding = parameters.first, !coding.isEmpty else { continue }
             weights[coding] = Self.weight(parameters.dropFirst())
         }
@@ -23,13 +26,5 @@ enum ContentCoding: Equatable {
         guard let quality = parameters.first(where: { $0.hasPrefix("q=") }) else { return 1 }
         guard let weight = Double(quality.dropFirst(2)), (0...1).contains(weight) else { return 0 }
         return weight
-    }
-
-    /// Without surrounding blanks, in lower case: codings and parameter names know no case.
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text.lowercased()
     }
 }

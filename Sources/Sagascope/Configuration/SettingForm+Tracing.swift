@@ -40,7 +40,7 @@ extension SettingForm<[Propagator]> {
             if text == "none" { return [] }
             var propagators: [Propagator] = []
             for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-                guard let propagator = Propagator(rawValue: name.trimmingSpaces()) else { return nil }
+                guard let propagator = Propagator(rawValue: String(name.trimmingBlanks())) else { return nil }
                 if !propagators.contains(propagator) { propagators.append(propagator) }
             }
             return propagators

@@ -1,3 +1,5 @@
+import SagaTelemetry
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -14,26 +16,12 @@ extension OTLPHTTPConfiguration {
                 url.host?.isEmpty == false
             else { throw .endpoint(signal, url: Self.redacted(endpoint.url)) }
             for header in endpoint.headers {
-                guard Self.isToken(header.name) else { throw .headerName(signal, name: header.name) }
+                guard header.name.isToken else { throw .headerName(signal, name: header.name) }
                 guard !header.value.utf8.contains(where: { ($0 < 0x20 && $0 != 0x09) || $0 == 0x7F }) else {
                     throw .headerValue(signal, name: header.name)
                 }
             }
         }
-    }
-
-    /// Source: RFC 9110, section 5.6.2.
-    private static func isToken(_ name: String) -> Bool {
-        let marks = "!#$%&'*+-.^_`|~".utf8
-        return !name.isEmpty
-            && name.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: marks.contains(byte)
-                }
-            }
     }
 
     /// The URL as it may stand in a log: credentials (`user:password@`) and query are left out, as both may be secrets.

@@ -1,3 +1,5 @@
+import SagaTelemetry
+
 /// The media ranges of an Accept header, in its order. Source: RFC 9110, section 12.5.1.
 struct AcceptHeader {
     struct MediaRange: Equatable {
@@ -17,16 +19,18 @@ struct AcceptHeader {
     }
 
     private static func range(_ element: Substring) -> MediaRange? {
-        var parts = split(element, at: ";").map(trimmed)
+        var parts = split(element, at: ";").map { $0.trimmingBlanks() }
         let type = parts.removeFirst().lowercased()
         let names = type.split(separator: "/", omittingEmptySubsequences: false)
-        guard names.count == 2, names.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(isToken) }) else { return nil }
+        guard names.count == 2, names.allSatisfy(\.isToken) else { return nil }
 
         var parameters: [String: String] = [:]
         for part in parts where !part.isEmpty {
             guard let equals = part.firstIndex(of: "=") else { return nil }
-            let name = trimmed(part[..<equals]).lowercased()
-            guard !name.isEmpty, let value = value(trimmed(part[part.index(after: equals)...])) else { return nil }
+            let name = part[..<equals].trimmingBlanks().lowercased()
+            guard !name.isEmpty, let value = value(part[part.index(after: equals)...].trimmingBlanks()) else {
+                return nil
+            }
             parameters[name] = value
         }
         let quality = parameters.removeValue(forKey: "q").map { Double($0) ?? .nan } ?? 1
@@ -36,7 +40,7 @@ struct AcceptHeader {
 
     /// A token or a quoted string; nil for neither.
     private static func value(_ text: Substring) -> String? {
-        guard text.first == "\"" else { return !text.isEmpty && text.utf8.allSatisfy(isToken) ? String(text) : nil }
+        guard text.first == "\"" else { return text.isToken ? String(text) : nil }
         var value = ""
         var isEscaped = false
         for (offset, character) in text.dropFirst().enumerated() {
@@ -73,22 +77,5 @@ struct AcceptHeader {
             }
         }
         return parts + [Substring(text[start...])]
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return text
-    }
-
-    /// RFC 9110, section 5.6.2.
-    private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }
