@@ -4,23 +4,22 @@ import SagaTelemetry
 /// figures of one page were read at one instant, so that they add up.
 enum PipelineMetrics {
     static func observe(_ pipeline: TelemetryPipeline, in registry: MetricRegistry) {
-        let reading = CollectionReading { pipeline.statistics }
-        // The first instrument of a collection reads for all of them, see ``CollectionReading``.
-        registry.observe(MetricCatalogue.spanStarted) { $0.observe(reading.renew().startedSpans) }
-        registry.observe(MetricCatalogue.spanLive) { $0.observe(reading.value.liveSpans) }
-        registry.observe(MetricCatalogue.spanQueueSize) { $0.observe(reading.value.spans.queued) }
-        registry.observe(MetricCatalogue.spanQueueCapacity) { $0.observe(capacity(reading.value.spans)) }
-        registry.observe(MetricCatalogue.spanProcessed) { processed(reading.value.spans, &$0) }
-        registry.observe(MetricCatalogue.spanExported) { exported(reading.value.spans, &$0) }
-        registry.observe(MetricCatalogue.spanInFlight) { $0.observe(reading.value.spans.exporting) }
-        registry.observe(MetricCatalogue.logCreated) { $0.observe(reading.value.logs.created) }
-        registry.observe(MetricCatalogue.logQueueSize) { $0.observe(reading.value.logs.queued) }
-        registry.observe(MetricCatalogue.logQueueCapacity) { $0.observe(capacity(reading.value.logs)) }
-        registry.observe(MetricCatalogue.logProcessed) { processed(reading.value.logs, &$0) }
-        registry.observe(MetricCatalogue.logExported) { exported(reading.value.logs, &$0) }
-        registry.observe(MetricCatalogue.logInFlight) { $0.observe(reading.value.logs.exporting) }
-        registry.observe(MetricCatalogue.pointExported) { exported(reading.value.metricPoints, &$0) }
-        registry.observe(MetricCatalogue.pointInFlight) { $0.observe(reading.value.metricPoints.exporting) }
+        let reading = SharedReading { pipeline.statistics }
+        registry.observe(MetricCatalogue.spanStarted) { $0.observe($0.value(of: reading).startedSpans) }
+        registry.observe(MetricCatalogue.spanLive) { $0.observe($0.value(of: reading).liveSpans) }
+        registry.observe(MetricCatalogue.spanQueueSize) { $0.observe($0.value(of: reading).spans.queued) }
+        registry.observe(MetricCatalogue.spanQueueCapacity) { $0.observe(capacity($0.value(of: reading).spans)) }
+        registry.observe(MetricCatalogue.spanProcessed) { processed($0.value(of: reading).spans, &$0) }
+        registry.observe(MetricCatalogue.spanExported) { exported($0.value(of: reading).spans, &$0) }
+        registry.observe(MetricCatalogue.spanInFlight) { $0.observe($0.value(of: reading).spans.exporting) }
+        registry.observe(MetricCatalogue.logCreated) { $0.observe($0.value(of: reading).logs.created) }
+        registry.observe(MetricCatalogue.logQueueSize) { $0.observe($0.value(of: reading).logs.queued) }
+        registry.observe(MetricCatalogue.logQueueCapacity) { $0.observe(capacity($0.value(of: reading).logs)) }
+        registry.observe(MetricCatalogue.logProcessed) { processed($0.value(of: reading).logs, &$0) }
+        registry.observe(MetricCatalogue.logExported) { exported($0.value(of: reading).logs, &$0) }
+        registry.observe(MetricCatalogue.logInFlight) { $0.observe($0.value(of: reading).logs.exporting) }
+        registry.observe(MetricCatalogue.pointExported) { exported($0.value(of: reading).metricPoints, &$0) }
+        registry.observe(MetricCatalogue.pointInFlight) { $0.observe($0.value(of: reading).metricPoints.exporting) }
     }
 
     /// As the setting counts it: 512 bytes a record.

@@ -136,6 +136,7 @@ public final class MetricRegistry: Sendable {
     /// Reads every instrument. Instruments without a series yet are left out.
     public func snapshot() -> MetricsSnapshot {
         let (instruments, limit) = table.withLock { ($0.instruments, $0.options.cardinalityLimit) }
+        let readings = CollectionReadings()
         var metrics: [MetricSnapshot] = []
         metrics.reserveCapacity(instruments.count)
         for (position, instrument) in instruments.enumerated()
@@ -150,7 +151,7 @@ public final class MetricRegistry: Sendable {
                 exemplars = family.exemplars.exemplars
             case .observed(let observable):
                 let overflow: Int
-                (attributes, points, overflow) = observable.read(limit: limit)
+                (attributes, points, overflow) = observable.read(limit: limit, readings)
                 if overflow > 0 { countOverflow(of: instrument.descriptor, position, overflow) }
             }
             guard points.count > 0 else { continue }

@@ -3,6 +3,7 @@ import Synchronization
 /// What an observable instrument's callback reports into.
 public struct Observations {
     fileprivate var values: [(Attributes, NumberPoint.Value)] = []
+    fileprivate let readings: CollectionReadings
 
     public mutating func observe(_ value: Int, _ attributes: Attributes = .empty) {
         values.append((attributes, .int(Int64(value))))
@@ -11,6 +12,9 @@ public struct Observations {
     public mutating func observe(_ value: Double, _ attributes: Attributes = .empty) {
         values.append((attributes, .double(value)))
     }
+
+    /// What `reading` says in this collection, to whichever instrument asks: their figures are of one instant, and add up.
+    package func value<Value>(of reading: SharedReading<Value>) -> Value { readings.value(of: reading) }
 }
 
 /// A callback that measures at collection time, until it is cancelled.
@@ -53,9 +57,11 @@ final class ObservableInstrument: Sendable {
 
     /// One point per series; of two observations of one set of attributes the later one stands.
     /// - Returns: `overflow`, how many sets had no series of their own.
-    func read(limit: Int) -> (attributes: [Attributes], points: MetricSnapshot.Points, overflow: Int) {
+    func read(
+        limit: Int, _ readings: CollectionReadings
+    ) -> (attributes: [Attributes], points: MetricSnapshot.Points, overflow: Int) {
         let callbacks = state.withLock { $0.callbacks }
-        var observations = Observations()
+        var observations = Observations(readings: readings)
         for callback in callbacks { callback.measure(&observations) }
         let latest = Dictionary(observations.values, uniquingKeysWith: { $1 })
         return state.withLock { state in
