@@ -36,6 +36,7 @@ public final class SagascopeService: Service {
             monitor = nil
             return
         }
+        RegistryMetrics.observe(in: registry)
         monitor = Task.detached { await RunMonitor().run() }
         if let pipeline {
             PipelineMetrics.observe(pipeline, in: registry)

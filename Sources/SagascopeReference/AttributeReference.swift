@@ -64,7 +64,7 @@ struct AttributeReference {
         AttributeReference(
             "reason", "string",
             "Of a tier: `switched_off` while tracking is off; absent while it is on. Of ignored measurements: `not_finite`, "
-                + "infinite or not a number; `no_memory`."),
+                + "infinite or not a number; `negative`, for what only grows; `no_memory`."),
         AttributeReference("sagascope.metric.name", "string", "The metric that is spoken of."),
     ]
 }

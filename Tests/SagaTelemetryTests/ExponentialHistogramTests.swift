@@ -1,5 +1,6 @@
 import Foundation
 import SagaTelemetry
+import Synchronization
 import Testing
 
 /// OpenTelemetry metrics data model, "ExponentialHistogram", and metrics SDK, "Base2 Exponential Bucket Histogram
@@ -89,14 +90,11 @@ struct ExponentialHistogramTests {
     }
 
     @Test func infinitiesAndNaNAreLeftOutAndCounted() throws {
-        let before = ignored()
+        let before = IgnoredMeasurements.notFinite.count
         let point = try point([.nan, .infinity, 1, -.infinity, -.nan])
         #expect(point.count == 1 && point.sum == 1 && point.min == 1 && point.max == 1)
-        #expect(ignored() == before + 4)
-    }
-
-    private func ignored() -> Double {
-        MetricRegistry.shared.snapshot().numbers("sagascope.metric.ignored")["reason=not_finite"]?.asDouble ?? 0
+        // Other suites may have some ignored meanwhile.
+        #expect(IgnoredMeasurements.notFinite.count >= before + 4)
     }
 
     @Test func aBoundSeriesWithoutMeasurementsIsEmpty() throws {
@@ -141,11 +139,10 @@ struct ExponentialHistogramTests {
     }
 
     private final class Counter: Sendable {
-        private let lock = NSLock()
-        nonisolated(unsafe) private var value = 0  // under the lock
+        private let value = Mutex(0)
 
         func take() -> Int {
-            lock.withLock {
+            value.withLock { value in
                 defer { value += 1 }
                 return value
             }

@@ -85,9 +85,11 @@ struct MetricTests {
     }
 
     @Test func aCounterNeverFalls() {
+        let before = IgnoredMeasurements.negative.count
         let counter = registry.counter(counts)
         counter.add(5)
         counter.add(-3)
+        #expect(IgnoredMeasurements.negative.count > before)
         counter.add(0)
         #expect(numbers("test.things")[""] == .int(5))
     }

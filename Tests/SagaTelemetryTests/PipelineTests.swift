@@ -85,6 +85,7 @@ struct PipelineTests {
             let seen = await withCheckedContinuation { answer in
                 Thread.detachNewThread {
                     TelemetryEvent.emit("while starved")
+                    // Nothing that suspends can wait here: the pool that would go on is what is blocked.
                     let deadline = Date().addingTimeInterval(30)
                     while recording.pipeline.statistics.logs.exported == 0, Date() < deadline { usleep(1000) }
                     let seen = recording.pipeline.statistics.logs.exported

@@ -125,7 +125,7 @@ public enum MetricCatalogue {
         "Times that a metric had no series left for a set of attributes, which then went into its overflow series.")
     public static let measurementIgnored = MetricDescriptor(
         "sagascope.metric.ignored", .counter, unit: "{measurement}", attributes: ["reason"],
-        "Measurements that an exponential histogram could not take.")
+        "Measurements that no instrument took.")
 
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,

@@ -67,13 +67,3 @@ public import CSagascope
         value == 0 ? 0 : UInt32(truncatingIfNeeded: (value.exponent % 19 + 19) % 19) + 1
     }
 }
-
-/// Counts measurements that no histogram took.
-private enum IgnoredMeasurements {
-    static let notFinite = counter("not_finite")
-    static let noMemory = counter("no_memory")
-
-    private static func counter(_ reason: AttributeValue) -> BoundCounter {
-        MetricRegistry.shared.counter(MetricCatalogue.measurementIgnored, ["reason": reason])
-    }
-}

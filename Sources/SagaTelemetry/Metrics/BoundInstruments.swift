@@ -17,10 +17,15 @@ import Synchronization
         self.exemplars = .passUnretained(exemplars)
     }
 
-    /// - Parameter amount: must not be negative; a negative amount is ignored, since a counter that falls is no counter.
+    /// - Parameter amount: must not be negative; a negative amount is ignored, and counted in
+    ///   ``MetricCatalogue/measurementIgnored``, since a counter that falls is no counter.
     @inlinable @inline(__always) public func add(_ amount: Int = 1) {
-        guard amount > 0 else { return }
+        guard amount > 0 else { return addNothing(amount) }
         if sgs_counter_add(cell, UInt64(bitPattern: Int64(amount))) == 0 { addAndOffer(amount) }
+    }
+
+    @usableFromInline @inline(never) func addNothing(_ amount: Int) {
+        if amount < 0 { IgnoredMeasurements.negative.add() }
     }
 
     @usableFromInline @inline(never) func addAndOffer(_ amount: Int) {

@@ -33,6 +33,8 @@ struct InstrumentTable {
     private var owners: [String: Int] = [:]
     private var identities: Set<MetricStream.Identity> = []
     private var told: Set<MetricDescriptor> = []
+    /// Instruments whose conflict with an earlier one was told.
+    private var conflicting: Set<Int> = []
     private var overflowed: Set<Int> = []
     /// What is to be logged, once no lock is held: a log handler may measure too.
     private(set) var messages: [String] = []
@@ -121,7 +123,7 @@ struct InstrumentTable {
             owners[identity.name] = position
             return
         }
-        tell(of: position, besides: owner)
+        if conflicting.insert(position).inserted { tell(of: position, besides: owner) }
     }
 
     private mutating func tell(of newcomer: Int, besides owner: Int) {

@@ -43,6 +43,16 @@ struct MetricsFactoryTests {
         #expect(registry.numbers("orders") == ["": .int(.max)])
     }
 
+    @Test func whatIsRefusedIsCounted() {
+        let (negative, notFinite) = (IgnoredMeasurements.negative.count, IgnoredMeasurements.notFinite.count)
+        Counter(label: "orders", factory: factory).increment(by: -1)
+        FloatingPointCounter(label: "kilos", factory: factory).increment(by: -1.5)
+        FloatingPointCounter(label: "kilos", factory: factory).increment(by: Double.nan)
+        // Other suites may have some ignored meanwhile.
+        #expect(IgnoredMeasurements.negative.count >= negative + 2)
+        #expect(IgnoredMeasurements.notFinite.count >= notFinite + 1)
+    }
+
     @Test func resetGoesBackToZeroForEveryHolder() {
         let counter = Counter(label: "orders", factory: factory)
         counter.increment(by: 5)

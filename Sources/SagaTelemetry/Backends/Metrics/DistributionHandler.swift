@@ -23,10 +23,11 @@ final class DistributionHandler: RecorderHandler, TimerHandler {
 
     /// A clock that was set back: a negative duration would make the sum fall, which consumers take for a restart.
     private func refuse(_ duration: Int64) {
+        IgnoredMeasurements.negative.add()
         guard !hasRefused.exchange(true, ordering: .relaxed) else { return }
         Diagnostics.logger.warning(
             """
-            timer \(label): a duration of \(duration) ns was ignored; further negative ones are ignored silently. \
+            timer \(label): a duration of \(duration) ns was ignored; further negative ones are only counted. \
             Measure with a monotonic clock
             """)
     }

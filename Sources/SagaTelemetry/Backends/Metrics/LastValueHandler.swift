@@ -30,9 +30,12 @@ final class LastValueHandler: MeterHandler, RecorderHandler, ObservedHandler {
     func increment(by amount: Double) { add(amount, sign: 1) }
     func decrement(by amount: Double) { add(amount, sign: -1) }
 
-    /// NaN, infinite and negative amounts are ignored, as swift-metrics' own meter does.
+    /// NaN, infinite and negative amounts are ignored and counted, as swift-metrics' own meter does.
     private func add(_ amount: Double, sign: Double) {
-        guard amount > 0, amount < .infinity else { return }
+        guard amount > 0, amount < .infinity else {
+            if amount != 0 { (amount.isFinite ? IgnoredMeasurements.negative : .notFinite).add() }
+            return
+        }
         var old = bits.load(ordering: .relaxed)
         while true {
             let value = old == Self.unset ? 0 : Double(bitPattern: old)

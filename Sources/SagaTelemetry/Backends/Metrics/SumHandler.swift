@@ -49,22 +49,25 @@ final class SumHandler: CounterHandler, FloatingPointCounterHandler, ObservedHan
     }
 
     func increment(by amount: Double) {
-        guard amount >= 0, amount < .infinity else { return refuse("\(amount)") }
+        guard amount >= 0, amount < .infinity else {
+            return refuse("\(amount)", amount.isFinite ? .negative : .notFinite)
+        }
         sgs_cell_add_double(cell + 1, amount)
     }
 
     /// The value stays at the greatest integer instead of overflowing.
     private func incrementRarely(by amount: Int64) {
-        guard amount > 0 else { return refuse("\(amount)") }
+        guard amount > 0 else { return refuse("\(amount)", .negative) }
         rest.withLock { $0.large = $0.large.addingOrMaximum(amount) }
     }
 
-    private func refuse(_ amount: String) {
+    private func refuse(_ amount: String, _ ignored: IgnoredMeasurements) {
+        ignored.add()
         guard !hasRefused.exchange(true, ordering: .relaxed) else { return }
         Diagnostics.logger.warning(
             """
             counter \(label): the increment by \(amount) was ignored, since a counter only grows, by finite amounts; \
-            further ones are ignored silently. Use a Meter for what falls
+            further ones are only counted. Use a Meter for what falls
             """)
     }
 
