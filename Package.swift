@@ -55,7 +55,9 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .target(name: "SagaTasks", dependencies: ["SagaTelemetry", "CSagascope"], swiftSettings: strict),
+        .target(name: "TaskInspection", dependencies: ["CSagascope"], swiftSettings: strict),
+        .target(
+            name: "SagaTasks", dependencies: ["CSagascope", "SagaTelemetry", "TaskInspection"], swiftSettings: strict),
         .target(
             name: "SagaInstrumentation",
             dependencies: [
@@ -185,6 +187,7 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
+        .testTarget(name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection"], swiftSettings: strict),
         .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
         .testTarget(
             name: "SagaInstrumentationTests",
