@@ -187,7 +187,8 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection"], swiftSettings: strict),
+        .testTarget(
+            name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection"], swiftSettings: strict),
         .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
         .testTarget(
             name: "SagaInstrumentationTests",

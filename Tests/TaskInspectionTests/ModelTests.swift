@@ -13,7 +13,9 @@ struct ModelTests {
                     saga: SagaMembership(saga: "checkout", run: "ab", step: "charge", isOrphan: true), state: .blocked,
                     stateAge: 5, waitsFor: WaitTarget(.task, tasks: [4]), stack: 0, warnings: ["orphan"])
             ],
-            stacks: [[StackFrame(address: 4096, function: "f()", module: "shop", offset: 96, file: "f.swift", line: 3)]],
+            stacks: [
+                [StackFrame(address: 4096, function: "f()", module: "shop", offset: 96, file: "f.swift", line: 3)]
+            ],
             cycles: [[3, 4]])
         let data = try JSONEncoder().encode(dump)
         #expect(try JSONDecoder().decode(TaskDump.self, from: data) == dump)
