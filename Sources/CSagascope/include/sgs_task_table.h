@@ -1,0 +1,179 @@
+// The live tasks of the process: one record of 128 bytes for each, found by the runtime's 64-bit task id.
+//
+// The id is the key, never the address, which the runtime uses again at once. Records lie in slabs that are neither moved
+// nor unmapped, so that whoever holds a pointer to one may always look: whether it is still the same task is told by the id,
+// and for a transition by the state word. A transition is one compare-and-swap of that word, without a lock; adding, removing
+// and copying records out take the lock of one of 64 shards for some 10 ns a record.
+#pragma once
+#include "sgs_clock.h"
+#include "sgs_flight.h"
+#include <stdint.h>
+
+typedef enum { SGS_TASK_READY = 1, SGS_TASK_RUNNING = 2, SGS_TASK_BLOCKED = 3, SGS_TASK_ENDED = 4 } sgs_task_state;
+
+/// `flags` of a task.
+enum {
+  SGS_TASK_HAS_END = 1,        // our trampoline will tell its end
+  SGS_TASK_IS_NAMED = 2,       // a wrapper of ours made it: `context` is its own span, not its creator's
+  SGS_TASK_IS_ASYNC_LET = 4,
+  SGS_TASK_IS_GROUP_CHILD = 8,
+  SGS_TASK_IS_CHILD = 16,
+  SGS_TASK_JOINED = 32,        // it was alive before it was first seen
+};
+
+typedef struct sgs_task {
+  uint64_t id;                 // 0: free
+  uint64_t word;               // state, run and time: see below
+  uint64_t ready, busy, blocked;   // ns, of the states that are over
+  void *address;               // the runtime's object; for guarded reads only
+  void *resume;                // what our trampoline stands for in the object
+  uint32_t run;                // handle of the saga run it belongs to; 0: none
+  uint32_t scope;              // index of its saga and step; 0: none
+  uint64_t parent;             // id; 0: none. In a free record the next free one
+  uint64_t created;            // ns of the recording clock
+  uint64_t context[4];         // the span it belongs to
+  char *name;                  // malloc'ed, at most SGS_TASK_NAME bytes; under the shard's lock
+  uint32_t runs;               // how often a thread took it
+  uint8_t flags;
+  uint8_t reason;              // what a wrapper says it waits for
+  uint8_t reported;            // bits of what was already told of its present state
+  uint8_t yields;              // runs in a row that ended by being ready again at once
+} sgs_task;
+
+#define SGS_TASK_NAME 64u
+_Static_assert(sizeof(sgs_task) == 128, "two cache lines a task");
+
+// The state word: 3 bits state, 11 bits the number of the run, 50 bits the time at which the state began, in units of 16 ns
+// (it wraps after 208 days). Word and task together name one run of one task, so that a thread that comes back late from a
+// run cannot touch the next one.
+
+static inline sgs_task_state sgs_word_state(uint64_t word) { return (sgs_task_state)(word & 7); }
+
+static inline uint64_t sgs_word_make(uint64_t now, uint64_t run, sgs_task_state state) {
+  return (now >> 4) << 14 | (run & 0x7FF) << 3 | (uint64_t)state;
+}
+
+static inline uint64_t sgs_word_run(uint64_t word) { return word >> 3 & 0x7FF; }
+
+/// Nanoseconds since the state began; 0 where two processors' clocks disagree by a little.
+static inline uint64_t sgs_word_age(uint64_t word, uint64_t now) {
+  int64_t age = (int64_t)((now >> 4) - (word >> 14)) << 14 >> 14;
+  return age > 0 ? (uint64_t)age << 4 : 0;
+}
+
+static inline uint64_t sgs_task_word(const sgs_task *task) { return __atomic_load_n(&task->word, __ATOMIC_ACQUIRE); }
+static inline uint64_t sgs_task_id(const sgs_task *task) { return __atomic_load_n(&task->id, __ATOMIC_ACQUIRE); }
+
+static inline void sgs_task_add(uint64_t *sum, uint64_t ns) { __atomic_fetch_add(sum, ns, __ATOMIC_RELAXED); }
+
+// MARK: the table
+
+/// Sets how many tasks are kept; further ones are counted and not kept. At most 2²⁴.
+void sgs_tasks_set_limit(uint64_t limit);
+
+/// The record of a live task, NULL when there is none. Without a lock.
+sgs_task *sgs_tasks_find(uint64_t id);
+
+/// A new record, in state `state` since `now`; NULL when the limit is reached or memory is short, which is counted.
+sgs_task *sgs_tasks_insert(uint64_t id, void *address, uint64_t parent, sgs_task_state state, uint64_t now);
+
+/// The task is gone; its record may be another task's from here on.
+void sgs_tasks_remove(sgs_task *task);
+
+uint64_t sgs_tasks_live(void);
+/// Tasks that were not kept.
+uint64_t sgs_tasks_refused(void);
+
+void sgs_task_set_name(sgs_task *task, const char *name, uint64_t length);
+
+/// Copies records out, starting at `*cursor` (0 at first), each consistent in itself. Names are copies; free them.
+/// - Returns: how many; 0 when all have been seen.
+uint64_t sgs_tasks_copy(uint64_t *cursor, sgs_task *out, uint64_t capacity);
+
+/// Live tasks in each state, by its number: of those that belong to a saga.
+void sgs_tasks_count(uint64_t counts[SGS_TASK_ENDED + 1]);
+
+// MARK: runs
+
+#define SGS_RUNS (1u << 20)
+
+/// A saga run lives until its end has been told and the last of its tasks is gone. Its handle is below SGS_RUNS, not 0.
+void sgs_run_opened(uint32_t run);
+void sgs_run_joined(uint32_t run);
+/// - Returns: 1 when the run is gone, and its handle may be given to another.
+int sgs_run_left(uint32_t run);
+int sgs_run_closed(uint32_t run);
+int sgs_run_is_open(uint32_t run);
+/// Its live tasks.
+uint32_t sgs_run_tasks(uint32_t run);
+
+// MARK: transitions
+
+/// The task was enqueued. `waker`: the task that ran on this thread.
+/// - Returns: the word before.
+static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_t now) {
+  uint64_t word = sgs_task_word(task);
+  for (;;) {
+    // A second enqueue raises the priority of the first.
+    if (sgs_word_state(word) == SGS_TASK_READY) return word;
+    uint64_t next = sgs_word_make(now, sgs_word_run(word), SGS_TASK_READY);
+    if (__atomic_compare_exchange_n(&task->word, &word, next, 1, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) break;
+  }
+  uint64_t age = sgs_word_age(word, now);
+  if (sgs_word_state(word) == SGS_TASK_RUNNING) {
+    sgs_task_add(&task->busy, age);
+    if (task->yields < 255) task->yields++;
+  } else {
+    sgs_task_add(&task->blocked, age);
+    task->yields = 0;
+  }
+  __atomic_store_n(&task->reported, 0, __ATOMIC_RELAXED);
+  sgs_flight_note(SGS_FLIGHT_READY, task->id, waker, task->scope, now);
+  return word;
+}
+
+/// A thread took the task.
+/// - Returns: the word of this run, to be handed to `sgs_task_returned`. How long it was ready is in `*ready`.
+static inline uint64_t sgs_task_began(sgs_task *task, uint64_t now, uint64_t *ready) {
+  uint64_t word = sgs_task_word(task), next;
+  do {
+    next = sgs_word_make(now, sgs_word_run(word) + 1, SGS_TASK_RUNNING);
+  } while (!__atomic_compare_exchange_n(&task->word, &word, next, 1, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
+  uint64_t age = sgs_word_age(word, now);
+  *ready = 0;
+  if (sgs_word_state(word) == SGS_TASK_READY) {
+    sgs_task_add(&task->ready, age);
+    *ready = age;
+  } else if (sgs_word_state(word) == SGS_TASK_BLOCKED) {
+    sgs_task_add(&task->blocked, age);
+  }
+  __atomic_store_n(&task->runs, task->runs + 1, __ATOMIC_RELAXED);
+  __atomic_store_n(&task->reported, 0, __ATOMIC_RELAXED);
+  sgs_flight_note(SGS_FLIGHT_RUNNING, task->id, 0, task->scope, now);
+  return next;
+}
+
+/// The run's job returned: the task is suspended, unless it was enqueued again or ended before the thread came back. Only
+/// the word is looked at then: the record may already be another task's.
+/// - Returns: whether it is suspended.
+static inline int sgs_task_returned(sgs_task *task, uint64_t id, uint64_t run, uint64_t now) {
+  uint64_t word = run;
+  uint64_t next = sgs_word_make(now, sgs_word_run(run), SGS_TASK_BLOCKED);
+  if (!__atomic_compare_exchange_n(&task->word, &word, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return 0;
+  sgs_task_add(&task->busy, sgs_word_age(run, now));
+  sgs_flight_note(SGS_FLIGHT_BLOCKED, id, 0, task->scope, now);
+  return 1;
+}
+
+/// The task has ended, on this thread; the record stays until it is removed.
+static inline void sgs_task_ended(sgs_task *task, uint64_t now) {
+  uint64_t word = __atomic_exchange_n(&task->word, sgs_word_make(now, 0, SGS_TASK_ENDED), __ATOMIC_ACQ_REL);
+  uint64_t age = sgs_word_age(word, now);
+  switch (sgs_word_state(word)) {
+  case SGS_TASK_READY: sgs_task_add(&task->ready, age); break;
+  case SGS_TASK_RUNNING: sgs_task_add(&task->busy, age); break;
+  case SGS_TASK_BLOCKED: sgs_task_add(&task->blocked, age); break;
+  default: break;
+  }
+  sgs_flight_note(SGS_FLIGHT_ENDED, task->id, 0, task->scope, now);
+}

@@ -1,0 +1,240 @@
+#include "CSagascope.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define SWIFT_CALL __attribute__((swiftcall))
+#define SWIFT_ASYNC __attribute__((swiftasynccall))
+
+typedef SWIFT_ASYNC void (*resume_function)(__attribute__((swift_async_context)) void *context);
+typedef SWIFT_ASYNC void (*end_function)(__attribute__((swift_async_context)) void *context,
+                                         __attribute__((swift_context)) void *error);
+typedef SWIFT_CALL void (*enqueue_function)(void *job);
+
+extern SWIFT_CALL void *swift_task_getCurrent(void);
+extern SWIFT_CALL const char *swift_task_getCurrentTaskName(void) __attribute__((weak));
+extern SWIFT_CALL void (*swift_task_enqueueGlobal_hook)(void *job, enqueue_function original) __attribute__((weak));
+
+// Of the job and its contexts; see sgs_task_layout.h.
+enum { RESUME = 56, CONTEXT = 64, RESUME_PARENT = 8, CHILD_PARENT = 208 };
+enum { FLAG_CHILD = 1 << 24, FLAG_GROUP_CHILD = 1 << 26, FLAG_ASYNC_LET = 1 << 28 };
+#define PLACE(object, offset) (*(void **)((char *)(object) + (offset)))
+
+static sgs_task_observer observer;
+static int has_observer, layout_allowed;
+
+void sgs_tasks_observe(const sgs_task_observer *functions) {
+  observer = *functions;
+  __atomic_store_n(&has_observer, 1, __ATOMIC_RELEASE);
+}
+
+void sgs_tasks_allow_layout(int allowed) { __atomic_store_n(&layout_allowed, allowed, __ATOMIC_RELEASE); }
+
+static int may_use_layout(void) { return __atomic_load_n(&layout_allowed, __ATOMIC_ACQUIRE); }
+
+static int tells(const sgs_task *task) { return task->scope && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE); }
+
+static uint64_t id_of(const void *task) {
+  return may_use_layout() ? sgs_layout_task_id(task) : sgs_job_task_id(task);
+}
+
+sgs_task *sgs_tasks_current(void) {
+  void *task = swift_task_getCurrent();
+  return task ? sgs_tasks_find(id_of(task)) : NULL;
+}
+
+// MARK: the end
+
+static void note_end(void) {
+  sgs_task *task = sgs_tasks_current();
+  if (task) sgs_tasks_note_ended(task);
+}
+
+void sgs_tasks_note_ended(sgs_task *task) {
+  uint64_t now = sgs_recording_ns();
+  sgs_task_ended(task, now);
+  if (__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) observer.ended(task, now);
+  sgs_tasks_remove(task);
+}
+
+// The runtime ends a task by one of a few functions of its own: as many of ours stand for them, each for one.
+#define ENDS 8
+static end_function original_ends[ENDS];
+static uint32_t ends_lock;
+
+#define END(n) \
+  static SWIFT_ASYNC void end##n(__attribute__((swift_async_context)) void *context, \
+                                 __attribute__((swift_context)) void *error) { \
+    note_end(); \
+    __attribute__((musttail)) return original_ends[n](context, error); \
+  }
+END(0) END(1) END(2) END(3) END(4) END(5) END(6) END(7)
+static const end_function ends[ENDS] = {end0, end1, end2, end3, end4, end5, end6, end7};
+
+/// Which of ours stands for the function, -1 when all stand for others.
+static int end_for(end_function original) {
+  for (int i = 0; i < ENDS; i++) {
+    end_function known = __atomic_load_n(&original_ends[i], __ATOMIC_ACQUIRE);
+    if (known == original) return i;
+    if (known) continue;
+    while (__atomic_exchange_n(&ends_lock, 1, __ATOMIC_ACQUIRE)) {}
+    if (!original_ends[i]) __atomic_store_n(&original_ends[i], original, __ATOMIC_RELEASE);
+    int is_ours = original_ends[i] == original;
+    __atomic_store_n(&ends_lock, 0, __ATOMIC_RELEASE);
+    if (is_ours) return i;
+  }
+  return -1;
+}
+
+static int is_end(end_function function) {
+  for (int i = 0; i < ENDS; i++)
+    if (ends[i] == function) return 1;
+  return 0;
+}
+
+/// Puts our function into the outermost context of a task that is being enqueued, so that nobody changes its contexts.
+static int watch_end(void *object) {
+  void *context = PLACE(object, CONTEXT);
+  if (!context) return 0;
+  while (PLACE(context, 0)) context = PLACE(context, 0);
+  end_function original = (end_function)PLACE(context, RESUME_PARENT);
+  if (!original || is_end(original)) return original != NULL;
+  int i = end_for(original);
+  if (i >= 0) PLACE(context, RESUME_PARENT) = (void *)ends[i];
+  return i >= 0;
+}
+
+// MARK: runs
+
+sgs_task_run sgs_tasks_note_began(sgs_task *task) {
+  sgs_task_run run;
+  uint64_t ready;
+  run.began = sgs_recording_ns();
+  run.id = task->id;
+  run.word = sgs_task_began(task, run.began, &ready);
+  run.scope = task->scope;
+  if (tells(task)) observer.began(task, ready);
+  return run;
+}
+
+void sgs_tasks_note_returned(sgs_task *task, sgs_task_run run) {
+  uint64_t now = sgs_recording_ns();
+  sgs_task_returned(task, run.id, run.word, now);
+  if (run.scope && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE))
+    observer.ran(run.scope, now > run.began ? now - run.began : 0);
+}
+
+/// A task of which nothing is known but what it says itself on its first run.
+static void take_name(sgs_task *task) {
+  if (task->runs || task->name || !swift_task_getCurrentTaskName) return;
+  const char *name = swift_task_getCurrentTaskName();
+  if (name) sgs_task_set_name(task, name, strlen(name));
+}
+
+/// Stands for what the task goes on with. Not a tail call: the return is the suspension.
+static SWIFT_ASYNC void run_function(__attribute__((swift_async_context)) void *context) {
+  // It is there: only the end of the task, which lies ahead, takes it away.
+  sgs_task *task = sgs_tasks_current();
+  if (!task) abort();
+  resume_function resume = (resume_function)task->resume;
+  take_name(task);
+  sgs_task_run run = sgs_tasks_note_began(task);
+  resume(context);
+  sgs_tasks_note_returned(task, run);
+}
+
+int sgs_tasks_is_run_function(uint64_t function) { return function == (uint64_t)(uintptr_t)run_function; }
+
+static void watch_run(sgs_task *task, void *object) {
+  void *resume = PLACE(object, RESUME);
+  if (resume == (void *)run_function) return;
+  __atomic_store_n(&task->resume, resume, __ATOMIC_RELEASE);
+  PLACE(object, RESUME) = (void *)run_function;
+}
+
+// MARK: enqueuing
+
+/// A task that was not there yet.
+static sgs_task *note_new(void *job, uint64_t id, void *current, uint64_t now) {
+  uint64_t parent = current && current != job ? id_of(current) : 0;
+  uint8_t flags = 0;
+  if (may_use_layout()) {
+    uint32_t job_flags = sgs_layout_job_flags(job);
+    if (job_flags & FLAG_ASYNC_LET) flags |= SGS_TASK_IS_ASYNC_LET;
+    if (job_flags & FLAG_GROUP_CHILD) flags |= SGS_TASK_IS_GROUP_CHILD;
+    if (job_flags & FLAG_CHILD) {
+      flags |= SGS_TASK_IS_CHILD;
+      void *object = PLACE(job, CHILD_PARENT);
+      if (object) parent = sgs_layout_task_id(object);
+    }
+    // One that has run before, elsewhere: who enqueues it now need not have made it.
+    if (!sgs_layout_is_adapter((uint64_t)(uintptr_t)PLACE(job, RESUME))) {
+      flags |= SGS_TASK_JOINED;
+      if (!(flags & SGS_TASK_IS_CHILD)) parent = 0;
+    }
+  }
+  sgs_task *task = sgs_tasks_insert(id, job, parent, SGS_TASK_READY, now);
+  if (!task) return NULL;
+  task->flags = flags;
+  if (may_use_layout() && watch_end(job)) task->flags |= SGS_TASK_HAS_END;
+  if (__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) observer.created(task, parent ? sgs_tasks_find(parent) : NULL);
+  sgs_flight_note(SGS_FLIGHT_CREATED, id, parent, task->scope, now);
+  return task;
+}
+
+sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id) {
+  uint64_t now = sgs_recording_ns();
+  void *current = swift_task_getCurrent();
+  sgs_task *task = sgs_tasks_find(id);
+  if (!task) return note_new(job, id, current, now);
+  uint64_t waker = current && current != job ? id_of(current) : 0;
+  uint64_t before = sgs_task_enqueued(task, waker, now);
+  if (!(task->flags & SGS_TASK_HAS_END) && may_use_layout() && watch_end(job)) task->flags |= SGS_TASK_HAS_END;
+  if (sgs_word_state(before) == SGS_TASK_BLOCKED && tells(task))
+    observer.unblocked(task, sgs_word_age(before, now), waker, now);
+  return task;
+}
+
+static int hook_is_on;
+
+void sgs_tasks_watch(void *job) {
+  uint64_t id = sgs_layout_task_id(job);
+  sgs_task *task = id ? sgs_tasks_note_enqueued(job, id) : NULL;
+  if (!task) return;
+  if (task->flags & SGS_TASK_HAS_END) watch_run(task, job);
+  // Without its end it cannot be known when the record has to go.
+  else if (!(task->flags & SGS_TASK_JOINED)) sgs_tasks_remove(task);
+}
+
+static SWIFT_CALL void on_enqueue(void *job, enqueue_function original) {
+  if (__atomic_load_n(&hook_is_on, __ATOMIC_RELAXED)) sgs_tasks_watch(job);
+  original(job);
+}
+
+const char *sgs_tasks_hook(int on) {
+  if (!&swift_task_enqueueGlobal_hook) return "no_hook";
+  if (on && swift_task_enqueueGlobal_hook && swift_task_enqueueGlobal_hook != on_enqueue) return "hook_taken";
+  __atomic_store_n(&hook_is_on, on && may_use_layout(), __ATOMIC_RELEASE);
+  // Stays for good once it is there: jobs may be on their way through it.
+  if (on) __atomic_store_n(&swift_task_enqueueGlobal_hook, on_enqueue, __ATOMIC_RELEASE);
+  return NULL;
+}
+
+// MARK: the task that runs here
+
+sgs_task *sgs_tasks_adopt_current(int *was_new) {
+  void *current = swift_task_getCurrent();
+  *was_new = 0;
+  if (!current) return NULL;
+  uint64_t id = id_of(current);
+  sgs_task *task = sgs_tasks_find(id);
+  if (task) return task;
+  task = sgs_tasks_insert(id, current, 0, SGS_TASK_RUNNING, sgs_recording_ns());
+  if (task) task->flags |= SGS_TASK_JOINED;
+  *was_new = task != NULL;
+  return task;
+}
+
+void sgs_tasks_set_reason(uint8_t reason) {
+  sgs_task *task = sgs_tasks_current();
+  if (task) __atomic_store_n(&task->reason, reason, __ATOMIC_RELAXED);
+}

@@ -1,0 +1,116 @@
+import CSagascope
+
+/// Makes a dump out of records and what was read of the tasks' objects.
+struct DumpBuilder {
+    private let now: UInt64
+    private let names: [UInt64: String]
+    private let runs = SagaRuns.all
+    private let scopes = TaskScopes.all
+    private var idsByAddress: [UInt64: UInt64] = [:]
+    private var groupChildren: [UInt64: [UInt64]] = [:]
+    private var stackPositions: [[UInt64]: Int] = [:]
+    private(set) var stacks: [[StackFrame]] = []
+    private(set) var tasks: [LiveTask] = []
+
+    init(_ records: [sgs_task], names: [UInt64: String], readings: [TaskReading?], now: UInt64) {
+        self.now = now
+        self.names = names
+        for record in records {
+            idsByAddress[UInt64(UInt(bitPattern: record.address))] = record.id
+            if record.has(SGS_TASK_IS_GROUP_CHILD) { groupChildren[record.parent, default: []].append(record.id) }
+        }
+        tasks.reserveCapacity(records.count)
+        for (position, record) in records.enumerated() {
+            tasks.append(task(record, readings.isEmpty ? nil : readings[position]))
+        }
+    }
+
+    private mutating func task(_ record: sgs_task, _ reading: TaskReading?) -> LiveTask {
+        let state = state(record, reading)
+        let stack = reading.flatMap { stack($0.frames) }
+        var task = LiveTask(
+            id: record.id, parent: record.parent == 0 ? nil : record.parent, name: names[record.id],
+            kind: kind(record), saga: membership(record), state: state,
+            stateAge: sgs_word_age(record.word, now), age: now > record.created ? now - record.created : 0,
+            ready: record.ready, busy: record.busy, blocked: record.blocked, runs: record.runs, stack: stack)
+        switch state {
+        case .ready: task.ready += task.stateAge
+        case .running: task.busy += task.stateAge
+        case .blocked: task.blocked += task.stateAge
+        }
+        if let header = reading?.header {
+            task.priority = UInt8(truncatingIfNeeded: header.status)
+            task.isCancelled = header.status & UInt32(SGS_STATUS_CANCELLED) != 0
+        }
+        if state != .running { task.waitsFor = target(record, reading, stack) }
+        return task
+    }
+
+    /// The object knows better: what happens on an actor is not seen.
+    private func state(_ record: sgs_task, _ reading: TaskReading?) -> LiveTask.State {
+        switch sgs_word_state(record.word) {
+        case SGS_TASK_RUNNING: return .running
+        case SGS_TASK_READY: return .ready
+        default:
+            guard let status = reading?.header.status else { return .blocked }
+            if status & UInt32(SGS_STATUS_RUNNING) != 0 { return .running }
+            return status & UInt32(SGS_STATUS_ENQUEUED) != 0 ? .ready : .blocked
+        }
+    }
+
+    private func kind(_ record: sgs_task) -> LiveTask.Kind {
+        if record.has(SGS_TASK_IS_ASYNC_LET) { return .asyncLet }
+        return record.has(SGS_TASK_IS_GROUP_CHILD) ? .groupChild : .task
+    }
+
+    private func membership(_ record: sgs_task) -> SagaMembership? {
+        guard record.run != 0, let run = runs[record.run] else { return nil }
+        let scope = record.scope == 0 || record.scope > scopes.count ? nil : scopes[Int(record.scope) - 1]
+        return SagaMembership(
+            saga: run.saga, run: run.id, step: scope?.step, isOrphan: sgs_run_is_open(record.run) == 0)
+    }
+
+    /// The position of a stack, which is symbolized the first time it comes.
+    private mutating func stack(_ addresses: [UInt64]) -> Int? {
+        guard !addresses.isEmpty else { return nil }
+        if let known = stackPositions[addresses] { return known }
+        stacks.append(addresses.flatMap { StackSymbolizer.shared.frames(at: $0) })
+        stackPositions[addresses] = stacks.count - 1
+        return stacks.count - 1
+    }
+
+    private func target(_ record: sgs_task, _ reading: TaskReading?, _ stack: Int?) -> WaitTarget? {
+        guard let reading else { return nil }
+        switch reading.waitsFor?.kind {
+        case 1:
+            guard let id = idsByAddress[reading.waitsFor?.on ?? 0] else { return WaitTarget(.task) }
+            return WaitTarget(.task, tasks: [id])
+        case 2:
+            return WaitTarget(isTimer(stack) ? .timer : .continuation)
+        case 3: return WaitTarget(.group, tasks: groupChildren[record.id] ?? [])
+        case 4: return WaitTarget(.executor, executor: ExecutorName.of(metadata: reading.executor))
+        default: return sgs_word_state(record.word) == SGS_TASK_BLOCKED ? WaitTarget(.unknown) : nil
+        }
+    }
+
+    /// A sleep is a continuation that a clock resumes: the innermost function tells.
+    private func isTimer(_ stack: Int?) -> Bool {
+        guard let stack else { return false }
+        return stacks[stack].prefix(2).contains { frame in
+            frame.isSystem && frame.function.map { $0.contains("sleep") || $0.contains("Sleep") } == true
+        }
+    }
+}
+
+extension sgs_task {
+    func has(_ flag: Int) -> Bool { flags & UInt8(flag) != 0 }
+}
+
+/// The name of an actor's type.
+enum ExecutorName {
+    /// - Parameter metadata: as it was read of an object that was alive then; metadata itself lives for ever.
+    static func of(metadata: UInt64) -> String? {
+        guard metadata != 0, let pointer = UnsafeRawPointer(bitPattern: UInt(metadata)) else { return nil }
+        return _typeName(unsafeBitCast(pointer, to: Any.Type.self), qualified: true)
+    }
+}

@@ -1,0 +1,27 @@
+import CSagascope
+
+/// Memory of this process that may be gone: read so that nothing can fault, many places with one system call.
+enum GuardedMemory {
+    /// Hands over `bytes` bytes from each address that could be read, with the address's position. Address 0 is none.
+    static func read(_ addresses: [UInt64], bytes: Int, _ take: (Int, UnsafePointer<UInt8>) -> Void) {
+        let positions = addresses.indices.filter { addresses[$0] != 0 }
+        guard !positions.isEmpty else { return }
+        withUnsafeTemporaryAllocation(byteCount: bytes * positions.count, alignment: 16) { memory in
+            guard let base = memory.baseAddress else { return }
+            let reads = positions.enumerated().map { number, position in
+                sgs_read(from: addresses[position], to: base + bytes * number, bytes: UInt64(bytes))
+            }
+            var ok = [UInt8](repeating: 0, count: reads.count)
+            sgs_read_all(reads, &ok, UInt64(reads.count))
+            for (number, position) in positions.enumerated() where ok[number] != 0 {
+                take(position, (base + bytes * number).assumingMemoryBound(to: UInt8.self))
+            }
+        }
+    }
+
+    static func readWords(_ addresses: [UInt64], count: Int, _ take: (Int, UnsafePointer<UInt64>) -> Void) {
+        read(addresses, bytes: 8 * count) { position, bytes in
+            bytes.withMemoryRebound(to: UInt64.self, capacity: count) { take(position, $0) }
+        }
+    }
+}

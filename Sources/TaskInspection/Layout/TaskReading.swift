@@ -1,0 +1,140 @@
+import CSagascope
+
+/// What the object of a suspended task says: its async stack and what it waits for.
+struct TaskReading {
+    var header: sgs_task_header
+    /// Where it goes on, and where its callers do, innermost first.
+    var frames: [UInt64] = []
+    var waitsFor: sgs_dependency?
+    /// The metadata of the actor or executor whose turn it waits for.
+    var executor: UInt64 = 0
+}
+
+/// Reads the objects of suspended tasks, while the tasks go on: what was read of one counts only if its record and its object
+/// say afterwards that it did not move meanwhile.
+struct TaskReader {
+    /// Frames of a stack that are kept; deeper ones are cut.
+    static let frameLimit = 128
+    private static let batch = 512
+
+    private let records: ArraySlice<sgs_task>
+    private var readings: [TaskReading?]
+
+    /// - Returns: for each record a reading; nil for a task that runs, moved meanwhile or is gone. One that runs although its
+    ///   record does not know (on an actor) has no frames.
+    static func read(_ records: [sgs_task]) -> [TaskReading?] {
+        var all: [TaskReading?] = []
+        all.reserveCapacity(records.count)
+        for start in stride(from: 0, to: records.count, by: batch) {
+            var reader = TaskReader(records[start..<min(start + batch, records.count)])
+            reader.read()
+            all += reader.readings
+        }
+        return all
+    }
+
+    private init(_ records: ArraySlice<sgs_task>) {
+        self.records = records
+        readings = Array(repeating: nil, count: records.count)
+    }
+
+    private mutating func read() {
+        for (position, header) in headers().enumerated() { readings[position] = header.map { TaskReading(header: $0) } }
+        readWaits()
+        readFrames()
+        keepUnmoved()
+    }
+
+    /// The headers of tasks that our records do not take for running.
+    private func headers() -> [sgs_task_header?] {
+        let addresses = records.map { record in
+            sgs_word_state(record.word) == SGS_TASK_RUNNING ? 0 : UInt64(UInt(bitPattern: record.address))
+        }
+        let ids = records.map(\.id)
+        var headers = [sgs_task_header?](repeating: nil, count: ids.count)
+        GuardedMemory.read(addresses, bytes: Int(SGS_TASK_BYTES)) { position, bytes in
+            var header = sgs_task_header()
+            if sgs_layout_header(bytes, &header) != 0, header.id == ids[position] { headers[position] = header }
+        }
+        return headers
+    }
+
+    private mutating func readWaits() {
+        let places = readings.map { reading -> UInt64 in
+            guard let header = reading?.header, header.status & UInt32(SGS_STATUS_WAITS) != 0 else { return 0 }
+            return header.dependency
+        }
+        var waits: [(Int, sgs_dependency)] = []
+        GuardedMemory.read(places, bytes: Int(SGS_DEPENDENCY_BYTES)) { position, bytes in
+            var wait = sgs_dependency()
+            sgs_layout_dependency(bytes, &wait)
+            waits.append((position, wait))
+        }
+        var actors = [UInt64](repeating: 0, count: readings.count)
+        for (position, wait) in waits {
+            readings[position]?.waitsFor = wait
+            if wait.kind == 4 { actors[position] = wait.on }
+        }
+        var executors = actors
+        GuardedMemory.readWords(actors, count: 1) { position, words in executors[position] = words[0] }
+        for position in readings.indices where actors[position] != 0 && executors[position] != actors[position] {
+            readings[position]?.executor = executors[position]
+        }
+    }
+
+    private mutating func readFrames() {
+        var contexts = [UInt64](repeating: 0, count: readings.count)
+        var entries = contexts
+        for (position, record) in zip(readings.indices, records) {
+            guard let header = readings[position]?.header, header.status & UInt32(SGS_STATUS_RUNNING) == 0 else {
+                continue
+            }
+            if sgs_layout_is_adapter(resume(header, record)) != 0 {
+                // Not begun: its one frame is the function it will begin with.
+                entries[position] = header.context &- UInt64(SGS_ENTRY_BEFORE)
+            } else {
+                readings[position]?.frames.append(resume(header, record))
+                contexts[position] = header.context
+            }
+        }
+        var found: [(Int, UInt64)] = []
+        GuardedMemory.readWords(entries, count: 1) { position, words in found.append((position, words[0])) }
+        for (position, entry) in found { readings[position]?.frames.append(entry) }
+        while contexts.contains(where: { $0 != 0 }) { contexts = step(contexts) }
+    }
+
+    /// From each context to its parent; its function goes on where the context says.
+    private mutating func step(_ contexts: [UInt64]) -> [UInt64] {
+        var parents = [UInt64](repeating: 0, count: contexts.count)
+        var resumes = parents
+        GuardedMemory.readWords(contexts, count: 2) { position, words in
+            parents[position] = words[0]
+            resumes[position] = words[1]
+        }
+        for position in contexts.indices where parents[position] != 0 {
+            // The outermost context returns to the runtime, which is no frame.
+            guard var frames = readings[position]?.frames else { continue }
+            if resumes[position] != frames.last { frames.append(resumes[position]) }
+            if frames.count >= Self.frameLimit { parents[position] = 0 }
+            readings[position]?.frames = frames
+        }
+        return parents
+    }
+
+    /// Our own function stands for the task's.
+    private func resume(_ header: sgs_task_header, _ record: sgs_task) -> UInt64 {
+        sgs_tasks_is_run_function(header.resume) != 0 ? UInt64(UInt(bitPattern: record.resume)) : header.resume
+    }
+
+    private mutating func keepUnmoved() {
+        for ((position, record), header) in zip(zip(readings.indices, records), headers()) {
+            guard let before = readings[position]?.header else { continue }
+            let isSame =
+                header?.resume == before.resume && header?.context == before.context
+                && header?.dependency == before.dependency && header?.status == before.status
+            if !isSame || sgs_tasks_find(record.id).map({ sgs_task_word($0) == record.word }) != true {
+                readings[position] = nil
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import CSagascope
+import Synchronization
+
+/// The saga runs that live tasks belong to, by the handles that stand in the tasks' records.
+public enum SagaRuns {
+    public struct Run: Sendable {
+        public let saga: String
+        /// `saga.run.id`
+        public let id: String
+
+        public init(saga: String, id: String) {
+            self.saga = saga
+            self.id = id
+        }
+    }
+
+    private struct State {
+        var runs: [UInt32: Run] = [:]
+        var free: [UInt32] = []
+        var next: UInt32 = 1
+    }
+
+    private static let state = Mutex(State())
+
+    /// - Returns: the handle of a run that begins; nil when a million are alive.
+    public static func open(_ run: Run) -> UInt32? {
+        state.withLock { state in
+            guard let handle = state.free.popLast() ?? (state.next < SGS_RUNS ? state.next : nil) else { return nil }
+            if handle == state.next { state.next += 1 }
+            state.runs[handle] = run
+            sgs_run_opened(handle)
+            return handle
+        }
+    }
+
+    /// The run has ended. Its handle stands for it until its last task is gone.
+    public static func close(_ handle: UInt32) { if sgs_run_closed(handle) != 0 { free(handle) } }
+
+    /// A task that belonged to it is gone.
+    public static func leave(_ handle: UInt32) { if sgs_run_left(handle) != 0 { free(handle) } }
+
+    private static func free(_ handle: UInt32) {
+        state.withLock { state in
+            state.runs[handle] = nil
+            state.free.append(handle)
+        }
+    }
+
+    static var all: [UInt32: Run] { state.withLock { $0.runs } }
+}
