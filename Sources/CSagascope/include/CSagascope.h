@@ -4,6 +4,7 @@
 #include "sgs_cells.h"
 #include "sgs_clock.h"
 #include "sgs_exponential.h"
+#include "sgs_flight.h"
 #include "sgs_histogram.h"
 #include "sgs_ids.h"
 #include "sgs_ring.h"
