@@ -123,24 +123,56 @@ void sgs_tasks_note_returned(sgs_task *task, sgs_task_run run) {
     observer.ran(run.scope, now > run.began ? now - run.began : 0);
 }
 
-/// A task of which nothing is known but what it says itself on its first run.
+/// Runs in the task, which alone can say its name.
 static void take_name(sgs_task *task) {
   if (task->runs || task->name || !swift_task_getCurrentTaskName) return;
   const char *name = swift_task_getCurrentTaskName();
   if (name) sgs_task_set_name(task, name, strlen(name));
 }
 
-/// Stands for what the task goes on with. Not a tail call: the return is the suspension.
-static SWIFT_ASYNC void run_function(__attribute__((swift_async_context)) void *context) {
+// What stands for the function that a task goes on with: not a tail call, since the return is the suspension. In assembly,
+// since compiled code may find its frame by rbp, which Swift's async functions save with a bit set: unwinding, of an error
+// that is thrown inside, would follow it to nowhere. This frame is found by rsp.
+#if defined(__x86_64__)
+typedef struct {
+  sgs_task *task;
+  sgs_task_run run;
+} run_frame;
+_Static_assert(sizeof(run_frame) <= 40, "run_function has room for 40 bytes");
+
+/// - Returns: the function that ours stands for.
+__attribute__((used)) static resume_function run_begins(run_frame *frame) {
   // It is there: only the end of the task, which lies ahead, takes it away.
-  sgs_task *task = sgs_tasks_current();
-  if (!task) abort();
-  resume_function resume = (resume_function)task->resume;
-  take_name(task);
-  sgs_task_run run = sgs_tasks_note_began(task);
-  resume(context);
-  sgs_tasks_note_returned(task, run);
+  frame->task = sgs_tasks_current();
+  if (!frame->task) abort();
+  resume_function resume = (resume_function)frame->task->resume;
+  take_name(frame->task);
+  frame->run = sgs_tasks_note_began(frame->task);
+  return resume;
 }
+
+__attribute__((used)) static void run_returned(run_frame *frame) { sgs_tasks_note_returned(frame->task, frame->run); }
+
+// r14 is the async context, the only argument. By the convention of async functions, who is called pops 8 bytes of arguments,
+// even where there are none: they are the lowest of the frame, below the run_frame.
+__attribute__((naked)) static void run_function(void) {
+  __asm__("subq $56, %rsp\n"
+          ".cfi_adjust_cfa_offset 56\n"
+          "movq %r14, 48(%rsp)\n"
+          "leaq 8(%rsp), %rdi\n"
+          "callq run_begins\n"
+          "movq 48(%rsp), %r14\n"
+          "callq *%rax\n"
+          "subq $8, %rsp\n"
+          "leaq 8(%rsp), %rdi\n"
+          "callq run_returned\n"
+          "addq $56, %rsp\n"
+          ".cfi_adjust_cfa_offset -56\n"
+          "retq $8\n");
+}
+#else
+static void run_function(void) { abort(); }   // never put anywhere: see sgs_layout_refusal
+#endif
 
 int sgs_tasks_is_run_function(uint64_t function) { return function == (uint64_t)(uintptr_t)run_function; }
 

@@ -31,7 +31,7 @@ static uint64_t word64(const uint8_t *bytes, int offset) {
 }
 
 const char *sgs_layout_refusal(void) {
-#if defined(__x86_64__) || defined(__aarch64__)
+#if defined(__x86_64__)
   if (!&_swift_concurrency_debug_internal_layout_version || !&_swift_concurrency_debug_asyncTaskSize
       || !&_swift_concurrency_debug_asyncTaskMetadata || !&_swift_concurrency_debug_future_adapter
       || !&_swift_concurrency_debug_non_future_adapter)

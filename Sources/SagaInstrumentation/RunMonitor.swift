@@ -26,8 +26,7 @@ public struct RunMonitor: Sendable {
     }
 
     private func look(_ nextHeartbeat: inout [ObjectIdentifier: UInt64], now: UInt64) {
-        let threshold = TaskTracking.blockedThreshold
-        for tracker in LiveRuns.shared.trackers { tracker.reportBlocked(threshold: threshold) }
+        TaskWatch.look()
         var due: [ObjectIdentifier: UInt64] = [:]
         for run in LiveRuns.shared.runs {
             let key = ObjectIdentifier(run)

@@ -13,8 +13,6 @@ final class SagaRun: Sendable {
     let instruments: SagaInstruments
     /// nil while task tracking is off.
     let tracker: RunTracker?
-    /// False inside another run, whose tracker goes on.
-    let ownsTracker: Bool
     /// The run's span.
     let trace: TraceContext
     /// Its spans wait for its end, and not for that of a run around it.
@@ -57,9 +55,7 @@ final class SagaRun: Sendable {
         trace = TraceContext.starting(span, below: parent, traceID: id).holdingUnsampledRun()
         ownsHold = trace.isHeld && parent?.isHeld != true
         instruments = SagaInstruments.of(saga)
-        let surrounding = SagaRun.current?.tracker
-        tracker = RunTracker.forRun(of: saga, inside: surrounding)
-        ownsTracker = tracker !== surrounding || surrounding == nil
+        tracker = RunTracker.forRun(of: saga, id: idText)
         started = sgs_monotonic_ns()
         state = Mutex(State(lastProgress: started))
     }
@@ -67,9 +63,27 @@ final class SagaRun: Sendable {
     /// The run that this code belongs to.
     static var current: SagaRun? { SagaContext.current?.run as? SagaRun }
 
-    func context(step: String? = nil, attempt stepAttempt: Int = 1, trace: TraceContext) -> SagaContext {
-        SagaContext(
-            saga: saga, runID: id, runAttempt: attempt, step: step, stepAttempt: stepAttempt, trace: trace, run: self)
+    /// - Parameter scope: of the step, in the table of tasks.
+    func context(
+        step: String? = nil, attempt stepAttempt: Int = 1, scope: UInt32? = nil, trace: TraceContext
+    ) -> SagaContext {
+        let tracking = tracker.map { SagaContext.Tracking(run: $0.handle, scope: scope ?? $0.scope) }
+        return SagaContext(
+            saga: saga, runID: id, runAttempt: attempt, step: step, stepAttempt: stepAttempt, trace: trace,
+            tracking: tracking ?? SagaContext.Tracking(), run: self)
+    }
+
+    /// Runs a step's body, whose times count for the step meanwhile.
+    func inStep<Result>(
+        _ name: String, attempt: Int = 1, trace: TraceContext, isolation: isolated (any Actor)? = #isolation,
+        _ body: () async -> Result
+    ) async -> Result {
+        guard let tracker else { return await withBound(context(step: name, attempt: attempt, trace: trace), body) }
+        let scope = tracker.scope(ofStep: name)
+        let before = RunTracker.enterStep(scope)
+        let result = await withBound(context(step: name, attempt: attempt, scope: scope, trace: trace), body)
+        RunTracker.leaveStep(before)
+        return result
     }
 
     // MARK: steps
@@ -191,7 +205,7 @@ final class SagaRun: Sendable {
         }
         (wasCompensating ? instruments.activeCompensating : instruments.activeRunning).subtract()
         instruments.recordRun(sgs_monotonic_ns() &- started, result, errorType: error?.errorType)
-        if ownsTracker { tracker?.close() }
+        tracker?.close()
         if result != .success { trace.keepHeldRun() }
     }
 

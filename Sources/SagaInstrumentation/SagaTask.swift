@@ -33,7 +33,7 @@ extension SagaTask where Failure == Never {
         let launch = TaskLaunch(name)
         launch.begin()
         defer { launch.end() }
-        let task = Task(name: name, executorPreference: launch.tracker, priority: priority) {
+        let task = Task(name: name, executorPreference: launch.executor, priority: priority) {
             await launch.run(operation)
         }
         self.init(task: task, launch: launch)
@@ -50,7 +50,7 @@ extension SagaTask where Failure == Never {
         launch.begin()
         defer { launch.end() }
         let context = SagaContext.current
-        let task = Task.detached(name: name, executorPreference: launch.tracker, priority: priority) {
+        let task = Task.detached(name: name, executorPreference: launch.executor, priority: priority) {
             await withInherited(context) { await launch.run(operation) }
         }
         return SagaTask(task: task, launch: launch)
@@ -58,8 +58,8 @@ extension SagaTask where Failure == Never {
 
     public var value: Success {
         get async {
-            launch.tracker?.willWait(for: .task)
-            defer { launch.tracker?.willWait(for: .unknown) }
+            RunTracker.willWait(for: .task)
+            defer { RunTracker.willWait(for: .unknown) }
             return await task.value
         }
     }
@@ -75,7 +75,7 @@ extension SagaTask where Failure == any Error {
         let launch = TaskLaunch(name)
         launch.begin()
         defer { launch.end() }
-        let task = Task(name: name, executorPreference: launch.tracker, priority: priority) {
+        let task = Task(name: name, executorPreference: launch.executor, priority: priority) {
             try await launch.run(operation)
         }
         self.init(task: task, launch: launch)
@@ -91,7 +91,7 @@ extension SagaTask where Failure == any Error {
         launch.begin()
         defer { launch.end() }
         let context = SagaContext.current
-        let task = Task.detached(name: name, executorPreference: launch.tracker, priority: priority) {
+        let task = Task.detached(name: name, executorPreference: launch.executor, priority: priority) {
             try await withInherited(context) { try await launch.run(operation) }
         }
         return SagaTask(task: task, launch: launch)
@@ -99,8 +99,8 @@ extension SagaTask where Failure == any Error {
 
     public var value: Success {
         get async throws {
-            launch.tracker?.willWait(for: .task)
-            defer { launch.tracker?.willWait(for: .unknown) }
+            RunTracker.willWait(for: .task)
+            defer { RunTracker.willWait(for: .unknown) }
             return try await task.value
         }
     }

@@ -57,9 +57,8 @@ public struct SagaTaskGroup<ChildResult: Sendable> {
 
     /// The next result in the order of completion; nil when every task has ended.
     public mutating func next() async throws -> ChildResult? {
-        let tracker = SagaRun.current?.tracker
-        tracker?.willWait(for: .group)
-        defer { tracker?.willWait(for: .unknown) }
+        RunTracker.willWait(for: .group)
+        defer { RunTracker.willWait(for: .unknown) }
         return try await group.next()
     }
 

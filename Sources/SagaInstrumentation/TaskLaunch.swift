@@ -28,7 +28,10 @@ struct TaskLaunch: Sendable {
         identity = TaskIdentity(name: name, span: .starting(place.span, below: parent))
     }
 
-    var tracker: RunTracker? { run?.tracker }
+    private var tracker: RunTracker? { run?.tracker }
+
+    /// Where the task shall run, if that is of account.
+    var executor: SagaTaskExecutor? { tracker?.executor }
 
     /// What stands between the two calls creates the task, so that the tracker knows it from the start.
     func begin() { identity?.beginLaunch() }
@@ -38,7 +41,8 @@ struct TaskLaunch: Sendable {
     func run<Value: Sendable, Failure: Error>(
         _ body: @isolated(any) () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        guard let tracker, let identity, let span = identity.span, let creator else { return try await body() }
+        guard let tracker, let identity, let creator else { return try await body() }
+        let span = identity.span
         var mirror = ServiceContext.current ?? .topLevel
         mirror.traceContext = span
         let result = await TraceContext.$current.withValue(span) {
@@ -47,7 +51,8 @@ struct TaskLaunch: Sendable {
             }
         }
         tracker.endCurrentTask(
-            launched: (identity, created, creator), error: result.failure.map { ErrorClassification($0).errorType })
+            identity, created: created, creator: creator,
+            error: result.failure.map { ErrorClassification($0).errorType })
         return try result.get()
     }
 }

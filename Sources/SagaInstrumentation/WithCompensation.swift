@@ -32,16 +32,14 @@ public func withCompensation<Value, Failure: Error>(
     run.describe(&span, compensationOf: step, place, reason)
     let started = sgs_monotonic_ns()
     run.beginCompensation(of: step, reason, in: context)
-    run.tracker?.enterStep(step, of: run.saga)
 
-    let (result, error) = await withBound(run.context(step: step, trace: context)) {
+    let (result, error) = await run.inStep(step, trace: context) {
         let result = await outcome(of: body)
         let error = result.failure.map { ErrorClassification($0) }
         run.instruments.recordCompensation(sgs_monotonic_ns() &- started, step: step, errorType: error?.errorType)
         return (result, error)
     }
 
-    run.tracker?.leaveStep()
     run.endCompensation(of: step, failed: error != nil)
     if let error {
         run.reportException(error, since: place.reports, in: context)

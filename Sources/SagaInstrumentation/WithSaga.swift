@@ -57,21 +57,20 @@ extension SagaRun {
         if let key { span.set("saga.run.key", key) }
     }
 
-    /// Runs the body under the run's task executor, if there is one.
+    /// Runs the body in the run's own task, on the executor of tracked tasks where there is one.
     fileprivate func tracked<Value, Failure: Error>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
     ) async -> Result<Value, Failure> {
         guard let tracker else { return await outcome(of: body) }
-        guard ownsTracker else {
-            // Inside another run: the task is tracked already, and counts for this saga meanwhile.
-            tracker.enterStep(nil, of: saga)
-            defer { tracker.leaveStep() }
-            return await outcome(of: body)
-        }
-        tracker.adoptCurrentTask(span: trace)
-        return await withTaskExecutorPreference(tracker) {
+        let place = tracker.enter(span: trace)
+        guard let executor = tracker.executor else {
             let result = await outcome(of: body)
-            tracker.endCurrentTask()
+            tracker.leave(place)
+            return result
+        }
+        return await withTaskExecutorPreference(executor) {
+            let result = await outcome(of: body)
+            tracker.leave(place)
             return result
         }
     }

@@ -27,9 +27,8 @@ public func withStep<Value, Failure: Error>(
     var span = TraceSpan(instruments.spanName, kind: .internal, context: context, parent: parent)
     run.describe(&span, step: name, place, attempt: attempt)
     let started = sgs_monotonic_ns()
-    run.tracker?.enterStep(name, of: run.saga)
 
-    let (result, error) = await withBound(run.context(step: name, attempt: attempt, trace: context)) {
+    let (result, error) = await run.inStep(name, attempt: attempt, trace: context) {
         let result = await outcome(of: body)
         let error = result.failure.map { ErrorClassification($0) }
         // Under its span: an exemplar of the duration leads to this attempt.
@@ -37,7 +36,6 @@ public func withStep<Value, Failure: Error>(
         return (result, error)
     }
 
-    run.tracker?.leaveStep()
     run.noteProgress()
     run.report(step: name, attempt: attempt, error, since: place.reports, in: context)
     if let error { span.set("error.type", error.errorType) }

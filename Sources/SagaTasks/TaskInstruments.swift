@@ -1,5 +1,6 @@
 import SagaTelemetry
 import Synchronization
+import TaskInspection
 
 /// The `saga.task.*` instruments of one saga and step, bound once.
 final class TaskInstruments: Sendable {
@@ -8,7 +9,8 @@ final class TaskInstruments: Sendable {
     let ready: BoundHistogram
     let busy: BoundHistogram
     let lifetime: BoundHistogram
-    let untracked: BoundCounter
+    /// Stands for saga and step in the tasks' records.
+    let scope: UInt32
     private let blockedUnknown: BoundHistogram
     private let blockedTask: BoundHistogram
     private let blockedGroup: BoundHistogram
@@ -23,7 +25,7 @@ final class TaskInstruments: Sendable {
         ready = registry.histogram(MetricCatalogue.taskReadyDuration, attributes)
         busy = registry.histogram(MetricCatalogue.taskBusyDuration, attributes)
         lifetime = registry.histogram(MetricCatalogue.taskLifetime, ["saga.name": .string(saga)])
-        untracked = registry.counter(MetricCatalogue.taskUntracked, ["saga.name": .string(saga)])
+        scope = TaskScopes.add(TaskScopes.Scope(saga: saga, step: step))
         func blocked(_ reason: BlockReason) -> BoundHistogram {
             let pairs = pairs + [("saga.block.reason", .string(reason.rawValue))]
             return registry.histogram(MetricCatalogue.taskBlockedDuration, Attributes(pairs))
@@ -60,7 +62,34 @@ final class TaskInstruments: Sendable {
             if let known = cache[key] { return known }
             let made = TaskInstruments(saga: key.saga, step: key.step)
             cache[key] = made
+            byScope.set(made, at: made.scope)
             return made
+        }
+    }
+
+    /// Those that a record's scope stands for. Without a lock.
+    static func at(_ scope: UInt32) -> TaskInstruments? { byScope[scope] }
+
+    private static let byScope = Table(capacity: limit + 2)
+
+    /// Never freed, and each place is written once, before its number is given to anybody.
+    private struct Table: @unchecked Sendable {
+        private let places: UnsafeMutablePointer<Unmanaged<TaskInstruments>?>
+        private let capacity: Int
+
+        init(capacity: Int) {
+            self.capacity = capacity
+            places = .allocate(capacity: capacity)
+            places.initialize(repeating: nil, count: capacity)
+        }
+
+        subscript(_ scope: UInt32) -> TaskInstruments? {
+            Int(scope) < capacity ? places[Int(scope)]?._withUnsafeGuaranteedRef { $0 } : nil
+        }
+
+        func set(_ instruments: TaskInstruments, at scope: UInt32) {
+            guard Int(scope) < capacity else { return }
+            places[Int(scope)] = Unmanaged.passRetained(instruments)
         }
     }
 }

@@ -1,65 +1,67 @@
 import CSagascope
 import SagaTelemetry
+import TaskInspection
 
-/// The span of a tracked task, written when the task has ended.
-enum TaskSpan {
-    /// - Parameter end: on the recording clock, which the spans around it go by too.
-    static func record(_ task: TaskRecord, end: UInt64, error: String?) {
-        guard let context = context(of: task), context.isRecorded else { return }
-        let name = task.identity?.name ?? ""
+/// How a task's life was spent, in ns.
+struct TaskTimes {
+    let runs: UInt32
+    let parent: UInt64
+    var ready: UInt64
+    var busy: UInt64
+    var blocked: UInt64
+
+    /// Of a task that runs now, or has ended.
+    init(_ task: sgs_task, at now: UInt64) {
+        runs = task.runs
+        parent = task.parent
+        ready = task.ready
+        busy = task.busy
+        blocked = task.blocked
+        if sgs_word_state(task.word) == SGS_TASK_RUNNING { busy += sgs_word_age(task.word, now) }
+    }
+}
+
+/// The span of a tracked task, written when the task has ended. Times are those of the recording clock, which the spans
+/// around it go by too.
+struct TaskSpan {
+    let name: String
+    let context: TraceContext
+    let parent: TraceContext?
+    let instruments: TaskInstruments
+    let id: UInt64
+    let created: UInt64
+    let ended: UInt64
+    let times: TaskTimes?
+    var error: String?
+
+    /// A task that none of our wrappers made: it gets an id now.
+    static func record(plain task: sgs_task, ended: UInt64) {
+        guard let instruments = task.instruments else { return }
+        instruments.lifetime.record(nanoseconds: ended.elapsed(since: task.created))
+        guard let creator = task.traceContext, creator.isRecorded else { return }
+        TaskSpan(
+            name: task.name.map { String(cString: $0) } ?? "", context: creator.child(.random()), parent: creator,
+            instruments: instruments, id: task.id, created: task.created, ended: ended,
+            times: TaskTimes(task, at: ended)
+        ).record()
+    }
+
+    func record() {
+        guard context.isRecorded else { return }
         var span = TraceSpan(
-            name.isEmpty ? "task" : "task \(name)", kind: .internal, context: context, parent: task.creator,
-            startTime: unixTime(task.created))
-        span.set("saga.name", task.instruments.saga)
-        if let step = task.instruments.step { span.set("saga.step.name", step) }
-        span.set("saga.task.id", Int64(bitPattern: task.id))
-        if task.run > 0 {
-            span.set("saga.task.parent.id", Int64(bitPattern: task.parent))
-            span.set("saga.task.polls", Int(task.run))
-            span.set("saga.task.busy.duration", seconds(task.busy))
-            span.set("saga.task.ready.duration", seconds(task.ready))
-            span.set("saga.task.blocked.duration", seconds(task.blocked))
+            name.isEmpty ? "task" : "task \(name)", kind: .internal, context: context, parent: parent,
+            startTime: sgs_unix_from_monotonic(created))
+        span.set("saga.name", instruments.saga)
+        if let step = instruments.step { span.set("saga.step.name", step) }
+        span.set("saga.task.id", Int64(bitPattern: id))
+        if let times {
+            span.set("saga.task.parent.id", Int64(bitPattern: times.parent))
+            span.set("saga.task.polls", Int(times.runs))
+            span.set("saga.task.busy.duration", times.busy.seconds)
+            span.set("saga.task.ready.duration", times.ready.seconds)
+            span.set("saga.task.blocked.duration", times.blocked.seconds)
         }
         if let error { span.set("error.type", error) }
-        span.end(error.map { .error($0) } ?? .unset, at: unixTime(end))
-    }
-
-    /// A wrapper's task has its span's identity from the start; a plain child gets one now; the run's own task has none.
-    private static func context(of task: TaskRecord) -> TraceContext? {
-        if let identity = task.identity { return identity.span }
-        return task.creator?.child(.random())
+        span.end(error.map { .error($0) } ?? .unset, at: sgs_unix_from_monotonic(ended))
     }
 }
-
-/// The events that tell of long suspensions.
-enum BlockedEvent {
-    static func blocked(_ task: TaskRecord, reason: BlockReason, since: UInt64) {
-        TelemetryEvent.emit(
-            EventCatalogue.stepBlocked, severity: .warn, context: task.identity?.span ?? task.creator,
-            time: unixTime(since)
-        ) { event in
-            describe(task, reason, &event)
-        }
-    }
-
-    static func unblocked(_ task: TaskRecord, reason: BlockReason, at now: UInt64, after duration: UInt64) {
-        TelemetryEvent.emit(
-            EventCatalogue.stepUnblocked, context: task.identity?.span ?? task.creator, time: unixTime(now)
-        ) { event in
-            describe(task, reason, &event)
-            event.set("saga.block.duration", seconds(duration))
-        }
-    }
-
-    private static func describe(_ task: TaskRecord, _ reason: BlockReason, _ event: inout EventAttributes) {
-        event.set("saga.name", task.instruments.saga)
-        if let step = task.instruments.step { event.set("saga.step.name", step) }
-        event.set("saga.task.id", Int64(bitPattern: task.id))
-        if let name = task.identity?.name, !name.isEmpty { event.set("saga.task.name", name) }
-        event.set("saga.block.reason", reason.rawValue)
-    }
-}
-
-private func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds) * 1e-9 }
-
-private func unixTime(_ monotonic: UInt64) -> UInt64 { sgs_unix_from_monotonic(monotonic) }

@@ -1,18 +1,57 @@
+import CSagascope
 import Synchronization
+import TaskInspection
 
-/// The switch of tier 1 and its one setting. Off until `Sagascope.bootstrap()`; off, a saga runs where it always ran.
+/// The switch of task tracking and its settings. Off until `Sagascope.bootstrap()`; off, nothing is put anywhere.
 public enum TaskTracking {
+    /// How the runs of tasks are seen.
+    public enum Mode: String, Sendable, CaseIterable {
+        /// At the runtime's enqueue hook: scheduling is untouched, and every task of the process is seen. Where the runtime
+        /// cannot be observed (see ``TaskTiers``), sagas are as in `precise`.
+        case observe
+        /// Sagas and their structured children run on a task executor of ours, by public API alone; other tasks are seen at
+        /// the hook where that is possible.
+        case precise
+    }
+
+    private static let executorIsUsed = Atomic<Bool>(false)
     private static let enabled = Atomic<Bool>(false)
     private static let threshold = Atomic<UInt64>(250_000_000)
 
-    public static var isEnabled: Bool {
-        get { enabled.load(ordering: .relaxed) }
-        set { enabled.store(newValue, ordering: .relaxed) }
+    public static func turnOn(_ mode: Mode = .observe) {
+        TaskObserver.install
+        let isHooked = TaskTiers.turnOn()
+        let usesExecutor = mode == .precise || !isHooked
+        TaskTiers.noteExecutor(reasonOff: usesExecutor ? nil : "observing")
+        executorIsUsed.store(usesExecutor, ordering: .relaxed)
+        enabled.store(true, ordering: .relaxed)
     }
+
+    /// Tasks that are known are followed to their end.
+    public static func turnOff() {
+        enabled.store(false, ordering: .relaxed)
+        TaskTiers.turnOff()
+        TaskTiers.noteExecutor(reasonOff: "switched_off")
+    }
+
+    public static var isEnabled: Bool { enabled.load(ordering: .relaxed) }
+
+    static var usesExecutor: Bool { executorIsUsed.load(ordering: .relaxed) }
 
     /// A task that is blocked for this long, in ns, is told of by events.
     public static var blockedThreshold: UInt64 {
         get { threshold.load(ordering: .relaxed) }
         set { threshold.store(newValue, ordering: .relaxed) }
     }
+
+    /// The most live tasks that are kept; further ones are counted.
+    public static var limit: UInt64 {
+        get { tableLimit.load(ordering: .relaxed) }
+        set {
+            tableLimit.store(newValue, ordering: .relaxed)
+            sgs_tasks_set_limit(newValue)
+        }
+    }
+
+    private static let tableLimit = Atomic<UInt64>(1 << 20)
 }

@@ -53,7 +53,7 @@ public enum Sagascope {
         MetricRegistry.shared.configure(configuration.metrics)
         configuration.backends.install(seriesLimit: configuration.metrics.cardinalityLimit)
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
-        TaskTracking.isEnabled = configuration.taskTracking
+        if configuration.taskTracking { TaskTracking.turnOn(configuration.taskMode) }
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds
         return SagascopeService(configuration, exporter: exporter)
     }

@@ -56,6 +56,8 @@ private func fileExporter(_ path: String) throws -> OTLPFileExporter {
 public enum Tracking: Sendable {
     case off
     case on
+    /// On, with an executor of ours under sagas.
+    case precise
     /// On, and events tell of tasks that are blocked for this long.
     case reportingAfter(Duration)
 }
@@ -68,14 +70,15 @@ public func withTaskTracking<Result>(
     let threshold = TaskTracking.blockedThreshold
     switch tracking {
     case .off: break
-    case .on: TaskTracking.isEnabled = true
+    case .on: TaskTracking.turnOn()
+    case .precise: TaskTracking.turnOn(.precise)
     case .reportingAfter(let duration):
-        TaskTracking.isEnabled = true
+        TaskTracking.turnOn()
         TaskTracking.blockedThreshold = UInt64(duration / .nanoseconds(1))
     }
     let outcome: Swift.Result<Result, any Error>
     do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
-    TaskTracking.isEnabled = false
+    TaskTracking.turnOff()
     TaskTracking.blockedThreshold = threshold
     await RecordingGate.shared.release()
     return try outcome.get()

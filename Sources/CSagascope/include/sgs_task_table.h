@@ -127,7 +127,6 @@ static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_
     sgs_task_add(&task->blocked, age);
     task->yields = 0;
   }
-  __atomic_store_n(&task->reported, 0, __ATOMIC_RELAXED);
   sgs_flight_note(SGS_FLIGHT_READY, task->id, waker, task->scope, now);
   return word;
 }

@@ -55,8 +55,8 @@ public enum MetricCatalogue {
         "saga.task.lifetime.duration", .histogram(bounds: Buckets.run), unit: "s", attributes: ["saga.name"],
         "Time from the creation of a task to its end.")
     public static let taskUntracked = MetricDescriptor(
-        "saga.task.untracked", .counter, unit: "{task}", attributes: ["saga.name"],
-        "Tasks that were not tracked because their run already had its limit of tracked tasks.")
+        "saga.task.untracked", .counter, unit: "{task}",
+        "Tasks that were not tracked because the table of live tasks was full.")
     public static let trackingTier = MetricDescriptor(
         "sagascope.tracking.tier", .upDownCounter, unit: "1", attributes: ["tier", "reason"],
         "1 for each tier of task tracking that is on, 0 for one that is off, with the reason.")

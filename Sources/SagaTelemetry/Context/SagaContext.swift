@@ -15,12 +15,25 @@ public final class SagaContext: Sendable {
     public let stepAttempt: Int
     /// The span of the run, the step or the compensation.
     public let trace: TraceContext
+    /// What tasks that are made here belong to, where tasks are tracked.
+    package let tracking: Tracking
     /// The instrumentation's own state of the run.
     package let run: (any AnyObject & Sendable)?
 
+    /// The numbers that stand for a run, and for its saga and step, in the table of tasks; 0: none.
+    package struct Tracking: Sendable {
+        package let run: UInt32
+        package let scope: UInt32
+
+        package init(run: UInt32 = 0, scope: UInt32 = 0) {
+            self.run = run
+            self.scope = scope
+        }
+    }
+
     package init(
         saga: String, runID: TraceID, runAttempt: Int, step: String?, stepAttempt: Int, trace: TraceContext,
-        run: (any AnyObject & Sendable)?
+        tracking: Tracking = Tracking(), run: (any AnyObject & Sendable)?
     ) {
         self.saga = saga
         self.runID = runID
@@ -28,6 +41,7 @@ public final class SagaContext: Sendable {
         self.step = step
         self.stepAttempt = stepAttempt
         self.trace = trace
+        self.tracking = tracking
         self.run = run
     }
 }

@@ -1,5 +1,6 @@
 public import OTLPExporter
 public import PrometheusExporter
+public import SagaTasks
 public import SagaTelemetry
 
 /// Everything that can be set. ``Setting/all`` lists what can be set from outside, with the defaults; the closure of
@@ -73,6 +74,8 @@ public struct SagascopeConfiguration: Sendable {
 
     /// `SAGASCOPE_TASK_TRACKING`: run sagas on a task executor that times every task.
     public var taskTracking = true
+    /// How tasks are seen.
+    public var taskMode = TaskTracking.Mode.observe
     /// `SAGASCOPE_BLOCKED_THRESHOLD`: how long a task is blocked before events tell of it.
     public var blockedThreshold: Duration = .milliseconds(250)
 

@@ -1,4 +1,5 @@
 import OTLPExporter
+import SagaTasks
 import SagaTelemetry
 
 extension Setting {
@@ -159,7 +160,10 @@ extension Setting {
         Setting("sagascope.adminPort", .port, \.configuration.admin.port, "Its port; 0 takes any free one."),
         Setting(
             "sagascope.taskTracking", .onOff, \.configuration.taskTracking,
-            "Time every task of a saga on a task executor."),
+            "See every task: its state, its times, its async stack and what it waits for."),
+        Setting(
+            "sagascope.taskMode", .choice(), \.configuration.taskMode,
+            "observe: at the runtime's enqueue hook; precise: sagas run on a task executor of ours."),
         Setting(
             "sagascope.blockedThreshold", .milliseconds, \.configuration.blockedThreshold,
             "Events tell of tasks blocked for this long."),

@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 
 /// Makes a dump out of records and what was read of the tasks' objects.
 struct DumpBuilder {
@@ -26,8 +26,8 @@ struct DumpBuilder {
     }
 
     private mutating func task(_ record: sgs_task, _ reading: TaskReading?) -> LiveTask {
-        let state = state(record, reading)
-        let stack = reading.flatMap { stack($0.frames) }
+        let state = self.state(record, reading)
+        let stack = position(ofStack: reading?.frames ?? [])
         var task = LiveTask(
             id: record.id, parent: record.parent == 0 ? nil : record.parent, name: names[record.id],
             kind: kind(record), saga: membership(record), state: state,
@@ -71,7 +71,7 @@ struct DumpBuilder {
     }
 
     /// The position of a stack, which is symbolized the first time it comes.
-    private mutating func stack(_ addresses: [UInt64]) -> Int? {
+    private mutating func position(ofStack addresses: [UInt64]) -> Int? {
         guard !addresses.isEmpty else { return nil }
         if let known = stackPositions[addresses] { return known }
         stacks.append(addresses.flatMap { StackSymbolizer.shared.frames(at: $0) })

@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 
 /// Memory of this process that may be gone: read so that nothing can fault, many places with one system call.
 enum GuardedMemory {

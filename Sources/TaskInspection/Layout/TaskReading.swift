@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 
 /// What the object of a suspended task says: its async stack and what it waits for.
 struct TaskReading {
@@ -89,11 +89,12 @@ struct TaskReader {
             guard let header = readings[position]?.header, header.status & UInt32(SGS_STATUS_RUNNING) == 0 else {
                 continue
             }
-            if sgs_layout_is_adapter(resume(header, record)) != 0 {
+            let resume = Self.resume(header, record)
+            if sgs_layout_is_adapter(resume) != 0 {
                 // Not begun: its one frame is the function it will begin with.
                 entries[position] = header.context &- UInt64(SGS_ENTRY_BEFORE)
             } else {
-                readings[position]?.frames.append(resume(header, record))
+                readings[position]?.frames.append(resume)
                 contexts[position] = header.context
             }
         }
@@ -122,7 +123,7 @@ struct TaskReader {
     }
 
     /// Our own function stands for the task's.
-    private func resume(_ header: sgs_task_header, _ record: sgs_task) -> UInt64 {
+    private static func resume(_ header: sgs_task_header, _ record: sgs_task) -> UInt64 {
         sgs_tasks_is_run_function(header.resume) != 0 ? UInt64(UInt(bitPattern: record.resume)) : header.resume
     }
 

@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 import Synchronization
 
 /// The saga runs that live tasks belong to, by the handles that stand in the tasks' records.

@@ -1,4 +1,4 @@
-import CSagascope
+package import CSagascope
 
 #if canImport(Glibc)
 import Glibc
@@ -7,11 +7,11 @@ import Darwin
 #endif
 
 /// Copies of the records of all live tasks.
-struct TaskRecords {
-    private(set) var records: [sgs_task] = []
-    private(set) var names: [UInt64: String] = [:]
+package struct TaskRecords {
+    package private(set) var records: [sgs_task] = []
+    package private(set) var names: [UInt64: String] = [:]
 
-    init() {
+    package init() {
         let capacity = 1024
         var cursor: UInt64 = 0
         records.reserveCapacity(Int(sgs_tasks_live()))
@@ -30,6 +30,8 @@ struct TaskRecords {
             names[record.id] = String(cString: name)
             free(name)
         }
+        var record = record
+        record.name = nil
         // Between the end of a task and the removal of its record.
         if sgs_word_state(record.word) != SGS_TASK_ENDED { records.append(record) }
     }

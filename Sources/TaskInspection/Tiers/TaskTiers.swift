@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 import Synchronization
 
 /// Which ways of seeing tasks are in use.

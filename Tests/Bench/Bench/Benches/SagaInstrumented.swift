@@ -18,8 +18,8 @@ final class SagaInstrumented: Bench {
     }
 
     func pass(_ meter: inout Meter) async throws {
-        TaskTracking.isEnabled = isTracked
-        defer { TaskTracking.isEnabled = false }
+        if isTracked { TaskTracking.turnOn() }
+        defer { TaskTracking.turnOff() }
         var sum = 0
         try await meter.measureAsync {
             for order in 0..<operations { sum += try await instrumented(order) }

@@ -1,0 +1,34 @@
+import CSagascope
+public import SagaTelemetry
+import TaskInspection
+
+/// What is observed of the table of tasks, when somebody looks.
+public enum TaskMetrics {
+    public static func observe(in registry: MetricRegistry) {
+        registry.observe(MetricCatalogue.taskActive) { observations in
+            guard TaskTracking.isEnabled else { return }
+            let counts = liveTasks()
+            for state in TaskState.allCases {
+                observations.observe(counts[state] ?? 0, ["saga.task.state": .string(state.rawValue)])
+            }
+        }
+        registry.observe(MetricCatalogue.taskUntracked) { $0.observe(Int(sgs_tasks_refused())) }
+        registry.observe(MetricCatalogue.trackingTier) { observations in
+            for tier in TaskTiers.all {
+                var attributes: [(key: String, value: AttributeValue)] = [("tier", .string("\(tier.tier.rawValue)"))]
+                if let reason = tier.reason { attributes.append(("reason", .string(reason))) }
+                observations.observe(tier.isOn ? 1 : 0, Attributes(attributes))
+            }
+        }
+    }
+
+    /// Those of sagas.
+    private static func liveTasks() -> [TaskState: Int] {
+        var counts = [UInt64](repeating: 0, count: Int(SGS_TASK_ENDED.rawValue) + 1)
+        sgs_tasks_count(&counts)
+        return [
+            .ready: Int(counts[Int(SGS_TASK_READY.rawValue)]), .running: Int(counts[Int(SGS_TASK_RUNNING.rawValue)]),
+            .blocked: Int(counts[Int(SGS_TASK_BLOCKED.rawValue)]),
+        ]
+    }
+}
