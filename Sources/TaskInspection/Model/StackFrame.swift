@@ -2,15 +2,16 @@
 public struct StackFrame: Codable, Sendable, Equatable, Hashable {
     /// Where the code lies in memory.
     public var address: UInt64
-    /// Demangled; nil where the binary has no symbol for it.
+    /// Demangled, without types, `shop.Checkout.charge(_:at:)`; nil where the binary has no symbol for it.
     public var function: String?
     /// The file name of the executable or library.
     public var module: String?
     /// From the beginning of `module`, for symbolizing elsewhere.
     public var offset: UInt64
+    /// With its directories, as the compiler was given it.
     public var file: String?
     public var line: Int?
-    /// Part of the standard library or the concurrency runtime, not of the program.
+    /// Part of the standard library or the concurrency runtime, or made by the compiler; not of the program.
     public var isSystem: Bool
 
     public init(
