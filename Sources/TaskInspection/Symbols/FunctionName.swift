@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 
 /// The name of a function as people read it, and whose function it is.
 ///

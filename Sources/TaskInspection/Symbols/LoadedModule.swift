@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 
 /// The executable or a library, as it lies in this process's memory.
 public struct LoadedModule: Codable, Sendable, Equatable {

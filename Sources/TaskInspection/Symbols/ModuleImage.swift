@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 
 /// The file of a module: its symbols and its debug information. Not for two threads at once.
 ///

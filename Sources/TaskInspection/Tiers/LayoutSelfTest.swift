@@ -1,9 +1,9 @@
 internal import CSagascope
+import Synchronization
 
 #if canImport(Glibc)
 import Glibc
 #endif
-import Synchronization
 
 /// Whether a real task of this runtime looks as the layout says, and whether our functions in its object are called when they
 /// should be. The task is led step by step on a thread of its own, so that the test neither waits nor depends on anything.
@@ -23,11 +23,13 @@ enum LayoutSelfTest {
         withoutActuallyEscaping(body) { body in
             let box = Unmanaged.passRetained(Box(body))
             var thread = pthread_t()
-            let failed = pthread_create(&thread, nil, { context in
-                guard let context else { return nil }
-                Unmanaged<Box>.fromOpaque(context).takeUnretainedValue().body()
-                return nil
-            }, box.toOpaque())
+            let failed = pthread_create(
+                &thread, nil,
+                { context in
+                    guard let context else { return nil }
+                    Unmanaged<Box>.fromOpaque(context).takeUnretainedValue().body()
+                    return nil
+                }, box.toOpaque())
             if failed == 0 { pthread_join(thread, nil) }
             box.release()
         }
