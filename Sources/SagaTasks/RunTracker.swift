@@ -60,7 +60,7 @@ public final class RunTracker: Sendable {
         task.context = span
         task.set(SGS_TASK_IS_NAMED)
         task.pointee.run = handle
-        Self.change(task, to: base.scope)
+        sgs_tasks_set_scope(task, base.scope)
         return place
     }
 
@@ -71,7 +71,7 @@ public final class RunTracker: Sendable {
         task.context = place.context
         if place.flags & UInt8(SGS_TASK_IS_NAMED) == 0 { task.pointee.flags &= ~UInt8(SGS_TASK_IS_NAMED) }
         task.pointee.run = place.run
-        Self.change(task, to: place.scope)
+        sgs_tasks_set_scope(task, place.scope)
         // Nothing would tell its end.
         if place.isNew, !task.has(SGS_TASK_HAS_END) { sgs_tasks_remove(task) }
         SagaRuns.leave(handle)
@@ -82,18 +82,13 @@ public final class RunTracker: Sendable {
     public static func enterStep(_ scope: UInt32) -> UInt32 {
         guard let task = sgs_tasks_current() else { return 0 }
         let before = task.pointee.scope
-        change(task, to: scope)
+        sgs_tasks_set_scope(task, scope)
         return before
     }
 
     public static func leaveStep(_ before: UInt32) {
         guard let task = sgs_tasks_current() else { return }
-        change(task, to: before)
-    }
-
-    private static func change(_ task: TaskRecord, to scope: UInt32) {
-        task.pointee.scope = scope
-        sgs_flight_note(UInt8(SGS_FLIGHT_STEP), task.pointee.id, 0, scope, sgs_recording_ns())
+        sgs_tasks_set_scope(task, before)
     }
 
     /// The body of a task that a wrapper of ours started is over: records its lifetime and span.
