@@ -38,8 +38,8 @@ final class Gate: Sendable {
 
 /// The resume addresses of a task that waits at a gate in `body`, innermost first, as the runtime has them.
 ///
-/// By the layout of Swift 6's tasks and async contexts: ResumeTask at 56, the context at 64; in a context the parent, then
-/// where it goes on in the parent.
+/// By the layout of Swift 6's tasks and async contexts: ResumeTask at 56, the context at 64; in a context the parent,
+/// then where it goes on in the parent.
 func resumeAddresses(of body: @escaping @Sendable (Gate) async -> Void) -> [UInt64] {
     let executor = ManualExecutor()
     let gate = Gate()
