@@ -158,8 +158,8 @@ let package = Package(
         .executableTarget(
             name: "sagascope-bench",
             dependencies: [
-                "CFloor", "CMallocCount", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation", "SagaTasks",
-                "SagaTelemetry",
+                "CFloor", "CMallocCount", "CSagascope", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation",
+                "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -188,7 +188,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection"], swiftSettings: strict),
+            name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
         .testTarget(
             name: "SagaInstrumentationTests",

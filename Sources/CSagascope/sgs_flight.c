@@ -237,8 +237,10 @@ uint64_t sgs_flight_copy(sgs_flight_chunk *into, uint64_t limit) {
   pthread_mutex_lock(&control_lock);
   if (current) {
     uint64_t count = touched_chunks(current);
+    // The oldest first, and so ahead of the writers: while the copy is faster than they are, it loses nothing.
+    uint64_t oldest = __atomic_load_n(&current->hand, __ATOMIC_RELAXED);
     for (uint64_t i = 0; i < count && copied < limit; i++)
-      copied += (uint64_t)copy_chunk(&current->chunks[i], &into[copied]);
+      copied += (uint64_t)copy_chunk(&current->chunks[(oldest + i) % count], &into[copied]);
   }
   pthread_mutex_unlock(&control_lock);
   return copied;

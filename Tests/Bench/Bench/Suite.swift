@@ -24,6 +24,8 @@ enum Suite {
         Entry(name: "prometheus.page10k") { _ in PrometheusScrape() },
         Entry(name: "prometheus.snapshot10k") { _ in PrometheusSnapshot() },
         Entry(name: "prometheus.render10k") { _ in PrometheusRender() },
+        Entry(name: "flight.note.off") { _ in FlightNote(isOn: false) },
+        Entry(name: "flight.note.on") { _ in FlightNote(isOn: true) },
         Entry(name: "log.emit") { LogEmit($0) },
         Entry(name: "saga.instrumented") { SagaInstrumented($0, isTracked: true) },
         Entry(name: "saga.instrumented.untracked") { SagaInstrumented($0, isTracked: false) },
