@@ -38,3 +38,10 @@ int sgs_signal_watch(int signal, int descriptor) {
   sigemptyset(&action.sa_mask);
   return sigaction(signal, &action, NULL) == 0 ? 0 : errno;
 }
+
+void sgs_signal_take(int signal) {
+  sigset_t taken;
+  sigemptyset(&taken);
+  sigaddset(&taken, signal);
+  pthread_sigmask(SIG_UNBLOCK, &taken, NULL);
+}

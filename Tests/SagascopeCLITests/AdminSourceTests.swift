@@ -83,7 +83,7 @@ struct AdminSourceTests {
 
     @Test(arguments: [
         ("<html>", CommandFailure.noDump("x", reason: "it is not JSON")),
-        ("", .noDump("x", reason: "it is not JSON")), ("{}", .noDump("x", reason: "process is missing")),
+        ("", .noDump("x", reason: "it is not JSON")), ("{}", .noDump("x", reason: "version is missing")),
         (#"{"version":3,"tasks":{}}"#, .newerVersion("x", version: 3)),
         (#"{"version":1,"process":7}"#, .noDump("x", reason: "process has another type")),
     ])
@@ -93,10 +93,6 @@ struct AdminSourceTests {
             func dump() async throws(CommandFailure) -> TaskDump { throw .noSuchProcess(0) }
         }
         let failure = #expect(throws: CommandFailure.self) { try Source().decode(Array(text.utf8)) }
-        if case .noDump(_, let reason) = failure, case .noDump(_, let expectedReason) = expected {
-            #expect(reason.hasSuffix(expectedReason.split(separator: " ").suffix(3).joined(separator: " ")))
-        } else {
-            #expect(failure == expected)
-        }
+        #expect(failure == expected)
     }
 }

@@ -10,3 +10,7 @@ int sgs_signal_pipe(int ends[2]);
 ///
 /// Returns 0; EBUSY when the signal has a handler already or is ignored, which then stays; another errno otherwise.
 int sgs_signal_watch(int signal, int descriptor);
+
+/// The calling thread takes the signal. A program may have begun with every signal blocked, as children of a thread pool's
+/// thread do; then none of its other threads would.
+void sgs_signal_take(int signal);

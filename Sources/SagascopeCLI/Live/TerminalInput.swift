@@ -20,14 +20,19 @@ enum TerminalInput {
     /// How long the rest of a key may take: an Escape alone is a key too.
     private static let keyMilliseconds: Int32 = 50
 
+    private static let watched = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT]
+
     static func start(_ send: @escaping @Sendable (LiveEvent) -> Void) throws(TerminalError) {
         var ends: [Int32] = [0, 0]
         let code = sgs_signal_pipe(&ends)
         guard code == 0 else { throw TerminalError(code: code) }
+        let (signals, notified) = (ends[0], ends[1])
         // A signal that is ignored, as under nohup, stays so.
-        for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT] { _ = sgs_signal_watch(signal, ends[1]) }
-        let signals = ends[0]
-        DispatchQueue(label: "sagascope.input").async { wait(signals: signals, send) }
+        for signal in watched { _ = sgs_signal_watch(signal, notified) }
+        DispatchQueue(label: "sagascope.input").async {
+            for signal in watched { sgs_signal_take(signal) }
+            wait(signals: signals, send)
+        }
     }
 
     private static func wait(signals: Int32, _ send: (LiveEvent) -> Void) {

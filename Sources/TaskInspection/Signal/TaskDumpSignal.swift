@@ -93,7 +93,7 @@ public enum TaskDumpSignal {
         }
     }
 
-    /// The program's signals are for the program's threads.
+    /// The program's other signals are for the program's threads.
     private static func withSignalsBlocked(_ body: () -> Int32) -> Int32 {
         var all = sigset_t()
         var before = sigset_t()
@@ -104,6 +104,7 @@ public enum TaskDumpSignal {
     }
 
     private static func answer(pipe: Int32) -> UnsafeMutableRawPointer? {
+        sgs_signal_take(SIGUSR2)
         var bytes = [UInt8](repeating: 0, count: 64)
         while true {
             let count = read(pipe, &bytes, bytes.count)
