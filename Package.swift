@@ -17,10 +17,11 @@ let package = Package(
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
+        .executable(name: "sagascope", targets: ["SagascopeCLI"]),
     ],
     traits: [
         .trait(name: "OTLPHTTP", description: "Push OTLP over HTTP (async-http-client). Without it: to a file."),
-        .trait(name: "AdminServer", description: "Serve /metrics, /healthz and /readyz (hummingbird)."),
+        .trait(name: "AdminServer", description: "Serve /metrics, /healthz, /readyz, /debug/tasks (hummingbird)."),
         .default(enabledTraits: ["OTLPHTTP", "AdminServer"]),
     ],
     dependencies: [
@@ -106,6 +107,7 @@ let package = Package(
             name: "Sagascope",
             dependencies: [
                 "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "OTLPExporter", "PrometheusExporter", "Gzip",
+                "TaskInspection",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -118,6 +120,19 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+
+        // MARK: The command line tool
+        .executableTarget(
+            name: "SagascopeCLI",
+            dependencies: [
+                "CSagascope", "TaskInspection",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
 
         // MARK: The reference page
         .executableTarget(
@@ -190,6 +205,19 @@ let package = Package(
         .testTarget(
             name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection", "TestSupport"],
             swiftSettings: strict),
+        // Programs for `sagascope tasks --pid` to ask.
+        .executableTarget(
+            name: "dump-signal-fixture", dependencies: ["TaskInspection"], path: "Tests/DumpSignalFixture",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SagascopeCLITests",
+            dependencies: [
+                "SagascopeCLI", "Sagascope", "TaskInspection", "TestSupport", "dump-signal-fixture",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
         .testTarget(
             name: "SagaInstrumentationTests",
@@ -220,7 +248,7 @@ let package = Package(
         .testTarget(
             name: "AdminServerTests",
             dependencies: [
-                "Sagascope", "PrometheusExporter", "SagaTelemetry", "TestSupport",
+                "Sagascope", "PrometheusExporter", "SagaTelemetry", "TaskInspection", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

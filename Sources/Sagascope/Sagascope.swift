@@ -5,6 +5,7 @@ import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
 import Synchronization
+import TaskInspection
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -54,6 +55,7 @@ public enum Sagascope {
         configuration.backends.install(seriesLimit: configuration.metrics.cardinalityLimit)
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
         if configuration.taskTracking { TaskTracking.turnOn(configuration.taskMode) }
+        if configuration.dumpSignal.isEnabled { answerDumpSignal(configuration.dumpSignal.directory) }
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds
         return SagascopeService(configuration, exporter: exporter)
     }
@@ -77,6 +79,19 @@ public enum Sagascope {
                 "OTEL_EXPORTER_OTLP_ENDPOINT", source: "settings",
                 reason: "this program was built without the package trait OTLPHTTP; unset it, and a file is written")
             #endif
+        }
+    }
+
+    private static func answerDumpSignal(_ directory: String?) {
+        do {
+            try TaskDumpSignal.install(
+                directory: directory,
+                onFailure: { error in
+                    Diagnostics.logger.warning("a dump of the tasks was not written: \(error)")
+                })
+        } catch {
+            Diagnostics.logger.warning(
+                "SIGUSR2 makes no dump of the tasks: \(error). SAGASCOPE_DUMP_SIGNAL=off does without.")
         }
     }
 

@@ -60,7 +60,7 @@ public struct SagascopeConfiguration: Sendable {
 
     public var admin = Admin()
 
-    /// The server of `/metrics`, `/healthz` and `/readyz`.
+    /// The server of `/metrics`, `/healthz`, `/readyz` and `/debug/tasks`.
     public struct Admin: Sendable {
         /// `SAGASCOPE_ADMIN`: on or off.
         public var isEnabled = true
@@ -68,6 +68,21 @@ public struct SagascopeConfiguration: Sendable {
         public var host = "127.0.0.1"
         /// `SAGASCOPE_ADMIN_PORT`; 0 takes any free port.
         public var port = 9464
+        /// `SAGASCOPE_ADMIN_TOKEN`: what a request has to carry to see `/debug/*`. Without one these routes are there on
+        /// loopback only.
+        public var token: AccessToken?
+
+        public init() {}
+    }
+
+    public var dumpSignal = DumpSignal()
+
+    /// The answer to SIGUSR2: a dump of every task, which `sagascope tasks --pid` reads.
+    public struct DumpSignal: Sendable {
+        /// `SAGASCOPE_DUMP_SIGNAL`: on or off. A program that uses SIGUSR2 itself by then keeps it.
+        public var isEnabled = true
+        /// `SAGASCOPE_DUMP_DIRECTORY`; `sagascope-<user>` in `TMPDIR` or `/tmp` by default.
+        public var directory: String?
 
         public init() {}
     }

@@ -154,16 +154,28 @@ extension Setting {
             "The OTLP/JSON file when no endpoint is set; none: push nothing and record no spans."),
         Setting("sagascope.fileMaxBytes", .bytes, \.file.maximumBytes, "Size at which the file is rotated."),
         Setting("sagascope.fileKeep", .keptFiles, \.file.keptFiles, "Rotated files kept."),
-        Setting("sagascope.admin", .onOff, \.configuration.admin.isEnabled, "Serve /metrics, /healthz and /readyz."),
+        Setting(
+            "sagascope.admin", .onOff, \.configuration.admin.isEnabled,
+            "Serve /metrics, /healthz, /readyz and /debug/tasks."),
         Setting(
             "sagascope.adminHost", .text, \.configuration.admin.host, "The address the admin server listens on."),
         Setting("sagascope.adminPort", .port, \.configuration.admin.port, "Its port; 0 takes any free one."),
+        Setting(
+            "sagascope.adminToken", .token, \.configuration.admin.token, isSecret: true,
+            "The bearer token that /debug/* asks for. Without one it is open on loopback, and absent elsewhere."),
         Setting(
             "sagascope.taskTracking", .onOff, \.configuration.taskTracking,
             "See every task: its state, its times, its async stack and what it waits for."),
         Setting(
             "sagascope.taskMode", .choice(), \.configuration.taskMode,
             "observe: at the runtime's enqueue hook; precise: sagas run on a task executor of ours."),
+        Setting(
+            "sagascope.dumpSignal", .onOff, \.configuration.dumpSignal.isEnabled,
+            "Answer SIGUSR2 with a dump of every task, for `sagascope tasks --pid`."),
+        Setting(
+            "sagascope.dumpDirectory", .directory, \.configuration.dumpSignal.directory,
+            default: "${TMPDIR:-/tmp}/sagascope-<user>",
+            "Where the dump goes: a folder that nobody else can open. Made when it is not there."),
         Setting(
             "sagascope.blockedThreshold", .milliseconds, \.configuration.blockedThreshold,
             "Events tell of tasks blocked for this long."),
@@ -177,6 +189,15 @@ extension SettingForm<String> {
     fileprivate static let transport = SettingForm(
         allowed: "http/protobuf, which a collector takes on port 4318; this version has no other",
         parse: { $0 == "http/protobuf" ? $0 : nil }, text: { $0 })
+}
+
+extension SettingForm<String> {
+    fileprivate static let directory = SettingForm(allowed: "the path of a folder", parse: { $0 }, text: { $0 })
+}
+
+extension SettingForm<AccessToken> {
+    fileprivate static let token = SettingForm(
+        allowed: "visible ASCII characters without a blank", parse: { AccessToken($0) }, text: { "\($0)" })
 }
 
 extension OTLPSettings.Scope {

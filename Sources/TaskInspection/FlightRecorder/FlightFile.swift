@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 
 #if canImport(Glibc)
 import Glibc

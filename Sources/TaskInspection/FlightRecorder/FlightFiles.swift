@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 import Synchronization
 
 /// Where recordings are written to: a directory that holds a limited number of them, also over restarts of the process.

@@ -1,4 +1,4 @@
-import CSagascope
+internal import CSagascope
 import Synchronization
 
 /// Keeps the last transitions of all tasks in memory, to be looked at when something went wrong.

@@ -66,6 +66,8 @@ enum SystemCode {
         "Swift", "_Concurrency", "_StringProcessing", "_RegexParser", "Synchronization", "Observation", "Distributed",
         "Dispatch", "Foundation", "FoundationEssentials", "FoundationInternationalization", "FoundationNetworking",
         "FoundationXML", "Glibc", "Musl", "SwiftGlibc", "Builtin", "__C", "Runtime", "SwiftShims",
+        // Ours: what stands around a user's saga is no part of it.
+        "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection", "Sagascope",
     ]
 
     /// Of C functions: the runtime's, libdispatch's, those of libc that threads begin in, the compiler's start of
