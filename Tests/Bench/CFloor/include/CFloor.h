@@ -4,3 +4,4 @@
 #include "floor_flight.h"
 #include "floor_page.h"
 #include "floor_span.h"
+#include "floor_tasks.h"
