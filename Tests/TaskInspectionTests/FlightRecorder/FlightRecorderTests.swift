@@ -125,7 +125,7 @@ import Testing
         let events = own(recorder.events())
         let numbers = last.withLock(\.self)
         checkUnbroken(events, base)
-        // Nobody writes any more: what each wrote last is there, unless others wrote all the memory full since.
+        // Nobody writes any more: what each wrote last is there, unless it was overwritten.
         for (task, run) in Dictionary(grouping: events, by: \.task) { #expect(run.last?.other == numbers[task]) }
         #expect(!events.isEmpty)
     }
