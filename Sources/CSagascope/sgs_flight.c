@@ -134,9 +134,10 @@ static int enter(void) {
   return 1;
 }
 
-// The next chunk of the circle that no thread fills, or NULL when each of them is some thread's.
+// The next chunk of the circle that no thread fills, or NULL when each of them is some thread's. Once round is not enough:
+// others move the hand too, and may leave to this one only those that are taken.
 static sgs_flight_chunk *take_chunk(session *session) {
-  for (uint64_t tries = 0; tries < session->count; tries++) {
+  for (uint64_t tries = 0; tries < 2 * session->count + 64; tries++) {
     uint64_t position = __atomic_fetch_add(&session->hand, 1, __ATOMIC_RELAXED) % session->count;
     sgs_flight_chunk *chunk = &session->chunks[position];
     uint32_t taken = __atomic_load_n(&chunk->taken, __ATOMIC_RELAXED);

@@ -55,7 +55,8 @@ public final class FlightRecorder: Sendable {
         return Statistics(events: held.entries, bytes: held.bytes, dropped: sgs_flight_dropped())
     }
 
-    /// What is held now, while the program goes on: of each thread an unbroken run of its events up to about now.
+    /// What is held now, while the program goes on: of each thread an unbroken run of its events up to about
+    /// now, but for those that were dropped.
     ///
     /// - Parameter last: how far back; at most the window, which nil stands for.
     public func events(last: Duration? = nil) -> FlightRecording {

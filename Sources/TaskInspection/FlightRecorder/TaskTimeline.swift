@@ -57,6 +57,7 @@ struct TaskTimeline {
     }
 
     mutating func add(_ event: FlightEvent, _ draw: (Mark) -> Void) {
+        guard event.task != 0 else { return }  // a job that is no task
         var task = seen(event.task, draw)
         // Of a thread that was slow to note; ids are never used again.
         guard !task.hasEnded else { return }

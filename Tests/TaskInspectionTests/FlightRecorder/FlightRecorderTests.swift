@@ -69,18 +69,21 @@ import Testing
     }
 
     @Test func aRecordingGoesBackAsFarAsAskedFor() throws {
-        try recorder.start(seconds: 10)
         defer { recorder.stop() }
         let now = sgs_recording_ns()
-        let hour: UInt64 = 3_600_000_000_000
-        Self.note(.running, first, at: now - 11_000_000_000)
-        #expect(!own(recorder.events()).map(\.task).contains(first))
-        // In hours, so that it does not matter how long the test takes.
-        try recorder.start(seconds: 7200)
-        for age in [3, 1, 0] as [UInt64] { Self.note(.running, first + age, at: now - age * hour) }
-        #expect(own(recorder.events()).map(\.task) == [first + 1, first])
-        #expect(own(recorder.events(last: .seconds(1800))).map(\.task) == [first])
-        #expect(own(recorder.events(last: .seconds(36_000))).map(\.task) == [first + 1, first])
+        // Half a minute old, and an hour ahead: the latter is young enough however long the test takes.
+        func note() {
+            Self.note(.running, first, at: now - 30_000_000_000)
+            Self.note(.running, first + 1, at: now + 3_600_000_000_000)
+        }
+        try recorder.start(seconds: 20)
+        note()
+        #expect(own(recorder.events()).map(\.task) == [first + 1])
+        #expect(own(recorder.events(last: .seconds(7200))).map(\.task) == [first + 1])
+        try recorder.start(seconds: 86_400)
+        note()
+        #expect(own(recorder.events()).map(\.task) == [first, first + 1])
+        #expect(own(recorder.events(last: .seconds(20))).map(\.task) == [first + 1])
     }
 
     @Test func theOldestIsOverwritten() throws {
@@ -122,7 +125,7 @@ import Testing
         let events = own(recorder.events())
         let numbers = last.withLock(\.self)
         checkUnbroken(events, base)
-        // Nobody writes any more: what each wrote last is there, unless others wrote all the memory full since.
+        // Nobody writes any more: what each wrote last is there, unless it was overwritten.
         for (task, run) in Dictionary(grouping: events, by: \.task) { #expect(run.last?.other == numbers[task]) }
         #expect(!events.isEmpty)
     }
@@ -138,6 +141,37 @@ import Testing
             }
             #expect(isWhole)
         }
+    }
+
+    /// The reader loses its processor in the middle of a chunk now and then, and the chunk is overwritten meanwhile.
+    @Test func aCopyIsOfOneUseOfAChunk() throws {
+        try recorder.start(bytes: FlightRecorder.allowedBytes.lowerBound)
+        defer { recorder.stop() }
+        let (first, stop, barrier) = (first, StopFlag(), Barrier(9))
+        let team = ThreadTeam(8) { index in
+            var number: UInt64 = 0
+            while !stop.isSet {
+                number += 1
+                Self.note(.ready, first + UInt64(index), other: number, at: number)
+                if number == 10_000 { barrier.wait() }
+            }
+        }
+        barrier.wait()
+        var torn = 0
+        withUnsafeTemporaryAllocation(of: sgs_flight_chunk.self, capacity: 16) { chunks in
+            guard let copies = chunks.baseAddress else { return }
+            for _ in 0..<30_000 {
+                for index in 0..<Int(sgs_flight_copy(copies, 16)) {
+                    let (chunk, last) = (copies + index, copies[index].used - 1)
+                    let (begin, end) = (sgs_flight_decode(chunk, 0, 0), sgs_flight_decode(chunk, last, 0))
+                    guard (first..<first + 8).contains(begin.task) else { continue }
+                    if end.task != begin.task || end.other != begin.other + last { torn += 1 }
+                }
+            }
+        }
+        stop.set()
+        team.join()
+        #expect(torn == 0)
     }
 
     @Test func memoryIsBoundedHoweverManyThreadsComeAndGo() throws {
