@@ -54,10 +54,21 @@ public enum Sagascope {
         MetricRegistry.shared.configure(configuration.metrics)
         configuration.backends.install(seriesLimit: configuration.metrics.cardinalityLimit)
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
-        if configuration.taskTracking { TaskTracking.turnOn(configuration.taskMode) }
+        if configuration.taskTracking { track(configuration) }
         if configuration.dumpSignal.isEnabled { answerDumpSignal(configuration.dumpSignal.directory) }
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds
         return SagascopeService(configuration, exporter: exporter)
+    }
+
+    private static func track(_ configuration: SagascopeConfiguration) {
+        TaskTracking.turnOn(configuration.taskMode)
+        guard configuration.flight.isEnabled else { return }
+        do {
+            try FlightRecorder.shared.start(bytes: configuration.flight.bytes)
+            FlightDumps.keep(in: configuration.flight.directory)
+        } catch {
+            Diagnostics.logger.warning("the flight recorder is off: \(error)")
+        }
     }
 
     private static func exporter(for configuration: SagascopeConfiguration) throws -> (any TelemetryExporter)? {

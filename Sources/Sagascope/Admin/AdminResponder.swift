@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import PrometheusExporter
+import SagaTasks
 
 /// The admin server's routes. A router of its own, because hummingbird's answers 404 to a method that a path does not have.
 struct AdminResponder: HTTPResponder {
@@ -13,6 +14,7 @@ struct AdminResponder: HTTPResponder {
     let metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer
     let readiness: @Sendable () -> Readiness
     let tasks: TasksRoute
+    let queue: DebugQueue
     let debugAccess: DebugAccess
     let logger: Logger
 
@@ -40,6 +42,7 @@ struct AdminResponder: HTTPResponder {
             case .health: Self.json(.ok, status: "ok", reason: nil)
             case .readiness: readinessAnswer()
             case .tasks: await taskDump(for: request)
+            case .flight: await flightTrace(for: request)
             }
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -50,6 +53,7 @@ struct AdminResponder: HTTPResponder {
         case health = "/healthz"
         case readiness = "/readyz"
         case tasks = "/debug/tasks"
+        case flight = "/debug/flight"
 
         var isDebug: Bool { rawValue.hasPrefix("/debug/") }
     }
@@ -66,8 +70,14 @@ struct AdminResponder: HTTPResponder {
         /healthz  200 while the process serves
         /readyz   200 when ready for work, 503 and the reason when not
 
-        """ + (isThere(.tasks) ? "/debug/tasks  every task of the process; ?format=json, text or folded\n" : "")
+        """ + (isThere(.tasks) ? Self.debugIndex : "")
     }
+
+    private static let debugIndex = """
+        /debug/tasks   every task of the process; ?format=json, text or folded
+        /debug/flight  the last seconds of all tasks, as a trace for ui.perfetto.dev
+
+        """
 
     private func page(for request: Request) async -> Response {
         do {
@@ -87,11 +97,24 @@ struct AdminResponder: HTTPResponder {
             return response
         case .unknownFormat:
             return Self.text(.badRequest, "unknown format; allowed: \(TasksRoute.allowedFormats)\n")
-        case .busy:
-            var response = Self.text(.serviceUnavailable, "\(TaskDumpMaker.limit) dumps are being made already\n")
-            response.headers[.retryAfter] = "1"
-            return response
+        case .busy: return Self.busy
         }
+    }
+
+    private static var busy: Response {
+        var response = text(.serviceUnavailable, "\(DebugQueue.limit) dumps are being made already\n")
+        response.headers[.retryAfter] = "1"
+        return response
+    }
+
+    private func flightTrace(for request: Request) async -> Response {
+        let made: [UInt8]?
+        do { made = try await queue.make { FlightDumps.trace() } } catch { return Self.busy }
+        guard let made else { return Self.text(.notFound, "the flight recorder is off: see SAGASCOPE_FLIGHT\n") }
+        var response = response(made, contentType: "application/octet-stream", to: request)
+        response.headers[.contentDisposition] = #"attachment; filename="sagascope-flight.perfetto-trace""#
+        response.headers[.cacheControl] = "no-store"
+        return response
     }
 
     /// 200, compressed for who wants it.

@@ -15,7 +15,7 @@ import Musl
 import Darwin
 #endif
 
-/// Serves `/metrics`, `/healthz`, `/readyz` and `/debug/tasks` over HTTP/1.1 until its service group shuts down.
+/// Serves `/metrics`, `/healthz`, `/readyz` and `/debug/*` over HTTP/1.1 until its service group shuts down.
 ///
 /// ```swift
 /// let server = AdminServer(
@@ -89,9 +89,10 @@ public struct AdminServer: Service {
     public func run() async throws {
         let isShuttingDown = ShutdownFlag()
         let readiness = readiness
+        let queue = DebugQueue()
         let responder = AdminResponder(
             metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() },
-            tasks: TasksRoute(tasks), debugAccess: DebugAccess(host: configuration.host, token: configuration.token),
+            tasks: TasksRoute(dump: tasks, queue: queue), queue: queue, debugAccess: DebugAccess(host: configuration.host, token: configuration.token),
             logger: logger)
         let application = application(responder, DemotingLogHandler.demoting(logger) { isShuttingDown.isSet })
         try await withGracefulShutdownHandler {

@@ -5,9 +5,8 @@ import TaskInspection
 
 /// `/debug/tasks`: every task of the process, in the format that is asked for.
 struct TasksRoute: Sendable {
-    private let maker: TaskDumpMaker
-
-    init(_ dump: @escaping @Sendable () -> TaskDump) { maker = TaskDumpMaker(dump) }
+    let dump: @Sendable () -> TaskDump
+    let queue: DebugQueue
 
     enum Answer {
         case dump([UInt8], contentType: String)
@@ -18,7 +17,7 @@ struct TasksRoute: Sendable {
     func answer(to request: Request) async -> Answer {
         guard let format = format(of: request) else { return .unknownFormat }
         do {
-            return .dump(try await maker.make(format), contentType: format.contentType)
+            return .dump(try await queue.make { [dump] in format.render(dump()) }, contentType: format.contentType)
         } catch {
             return .busy
         }

@@ -2,6 +2,7 @@ public import OTLPExporter
 public import PrometheusExporter
 public import SagaTasks
 public import SagaTelemetry
+public import TaskInspection
 
 /// Everything that can be set. ``Setting/all`` lists what can be set from outside, with the defaults; the closure of
 /// ``Sagascope/bootstrap(environment:providers:configure:)`` sees the result and has the last word.
@@ -87,9 +88,23 @@ public struct SagascopeConfiguration: Sendable {
         public init() {}
     }
 
-    /// `SAGASCOPE_TASK_TRACKING`: run sagas on a task executor that times every task.
+    public var flight = Flight()
+
+    /// The flight recorder: the last transitions of all tasks, in memory. On while tasks are tracked.
+    public struct Flight: Sendable {
+        /// `SAGASCOPE_FLIGHT`: on or off.
+        public var isEnabled = true
+        /// `SAGASCOPE_FLIGHT_BYTES`: of memory, whatever the number of threads.
+        public var bytes = FlightRecorder.defaultBytes
+        /// `SAGASCOPE_FLIGHT_DIRECTORY`: where a recording goes when a saga fails, at most one a minute; none by default.
+        public var directory: String?
+
+        public init() {}
+    }
+
+    /// `SAGASCOPE_TASK_TRACKING`: see every task of the process.
     public var taskTracking = true
-    /// How tasks are seen.
+    /// `SAGASCOPE_TASK_MODE`: how tasks are seen.
     public var taskMode = TaskTracking.Mode.observe
     /// `SAGASCOPE_BLOCKED_THRESHOLD`: how long a task is blocked before events tell of it.
     public var blockedThreshold: Duration = .milliseconds(250)

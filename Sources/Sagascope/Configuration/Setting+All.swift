@@ -170,6 +170,15 @@ extension Setting {
             "sagascope.taskMode", .choice(), \.configuration.taskMode,
             "observe: at the runtime's enqueue hook; precise: sagas run on a task executor of ours."),
         Setting(
+            "sagascope.flight", .onOff, \.configuration.flight.isEnabled,
+            "Keep the last 10 s of all tasks' transitions in memory, for /debug/flight. Goes with task tracking."),
+        Setting(
+            "sagascope.flightBytes", .flightBytes, \.configuration.flight.bytes,
+            "The most memory that the flight recorder takes."),
+        Setting(
+            "sagascope.flightDirectory", .directory, \.configuration.flight.directory, default: "none",
+            "Where a flight recording is written when a saga fails, at most one a minute."),
+        Setting(
             "sagascope.dumpSignal", .onOff, \.configuration.dumpSignal.isEnabled,
             "Answer SIGUSR2 with a dump of every task, for `sagascope tasks --pid`."),
         Setting(
