@@ -17,7 +17,10 @@ struct TasksToolTests {
                 try Demo.readSummary(folder)
             }
             let address = try #require(summary.adminAddress)
-            let tool = ["-u", "SAGASCOPE_ADMIN_TOKEN", try Tool(product: "sagascope").url.path, "tasks", "--json"]
+            let tool = [
+                "-u", "SAGASCOPE_ADMIN_TOKEN", try Tool(product: "sagascope").url.path, "tasks", "--json", "--timeout",
+                "60",
+            ]
             for place in [["--address", address, "--token", "s3cret"], ["--pid", "\(demo.id)"]] {
                 let output = try await env.run(tool + place)
                 #expect(output.exitCode == 0, "\(output.errors)")
