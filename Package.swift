@@ -274,7 +274,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "checkout", "retrofit-before", "retrofit-after", "SagaTelemetry", "TestSupport",
+                "checkout", "retrofit-before", "retrofit-after", "SagascopeCLI", "SagaTelemetry", "TaskInspection",
+                "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

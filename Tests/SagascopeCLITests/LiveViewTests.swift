@@ -15,7 +15,7 @@ struct LiveViewTests {
             let terminal = try PseudoTerminal(rows: 20, columns: 150)
             let process = Process()
             process.executableURL = try Tool(product: "sagascope").url
-            process.arguments = ["tasks", "--pid", "\(fixture.id)", "--interval", "0.1"]
+            process.arguments = ["tasks", "--pid", "\(fixture.id)", "--interval", "0.1", "--timeout", "60"]
             process.environment = [:]
             process.standardInput = terminal.slave
             process.standardOutput = terminal.slave

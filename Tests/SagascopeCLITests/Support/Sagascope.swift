@@ -5,12 +5,15 @@ import ServiceLifecycle
 import TaskInspection
 import TestSupport
 
-/// The built tool, run with these arguments and without the machine's own settings.
+/// The built tool, run with these arguments and without the machine's own settings. It waits long for answers, since the
+/// machine may be busy, unless the arguments say otherwise.
 func sagascope(_ arguments: [String], environment: [String: String] = [:]) async throws -> ProcessOutput {
     let variables = environment.map { "\($0.key)=\($0.value)" }
     let unset = ["SAGASCOPE_ADMIN_TOKEN", "SAGASCOPE_ADMIN_HOST", "SAGASCOPE_ADMIN_PORT", "SAGASCOPE_DUMP_DIRECTORY"]
     let program = try Tool(product: "sagascope").url.path
-    return try await Tool("env").run(unset.flatMap { ["-u", $0] } + variables + [program] + arguments)
+    let patience = arguments.contains("--timeout") ? [] : ["--timeout", "60"]
+    return try await Tool("env").run(
+        unset.flatMap { ["-u", $0] } + variables + [program] + arguments + patience, timeLimit: .seconds(120))
 }
 
 /// Runs an admin server that gives this dump while `body` asks it.
