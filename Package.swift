@@ -105,7 +105,8 @@ let package = Package(
         .target(
             name: "Sagascope",
             dependencies: [
-                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "OTLPExporter", "PrometheusExporter", "Gzip",
+                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "TaskInspection", "OTLPExporter",
+                "PrometheusExporter", "Gzip",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -122,7 +123,10 @@ let package = Package(
         // MARK: The reference page
         .executableTarget(
             name: "sagascope-reference",
-            dependencies: ["Sagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "PrometheusExporter"],
+            dependencies: [
+                "Sagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "PrometheusExporter",
+            ],
             path: "Sources/SagascopeReference",
             swiftSettings: strict
         ),
@@ -193,7 +197,7 @@ let package = Package(
         .testTarget(
             name: "SagaInstrumentationTests",
             dependencies: [
-                "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TestSupport",
+                "CSagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),

@@ -49,8 +49,21 @@ static void note_end(void) {
   if (task) sgs_tasks_note_ended(task);
 }
 
+static uint64_t hog_limit;
+
+void sgs_tasks_set_hog_limit(uint64_t ns) { __atomic_store_n(&hog_limit, ns ? ns : UINT64_MAX, __ATOMIC_RELAXED); }
+
+/// A run is over that began at `began`. The record may be another task's already, or nobody's.
+static void note_busy(uint64_t id, uint64_t busy) {
+  uint64_t limit = __atomic_load_n(&hog_limit, __ATOMIC_RELAXED);
+  if (busy < limit || !limit || !__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) return;
+  sgs_task copy;
+  if (sgs_tasks_tell(id, SGS_TOLD_POOL_HOG, &copy)) observer.hogged(copy, busy);
+}
+
 void sgs_tasks_note_ended(sgs_task *task) {
-  uint64_t now = sgs_recording_ns();
+  uint64_t now = sgs_recording_ns(), word = sgs_task_word(task);
+  if (sgs_word_state(word) == SGS_TASK_RUNNING) note_busy(task->id, sgs_word_age(word, now));
   sgs_task_ended(task, now);
   if (__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) observer.ended(task, now);
   sgs_tasks_remove(task);
@@ -118,9 +131,11 @@ sgs_task_run sgs_tasks_note_began(sgs_task *task) {
 
 void sgs_tasks_note_returned(sgs_task *task, sgs_task_run run) {
   uint64_t now = sgs_recording_ns();
+  uint64_t busy = now > run.began ? now - run.began : 0;
   sgs_task_returned(task, run.id, run.word, now);
+  note_busy(run.id, busy);
   if (run.scope && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE))
-    observer.ran(run.scope, now > run.began ? now - run.began : 0);
+    observer.ran(run.scope, busy);
 }
 
 /// Runs in the task, which alone can say its name.

@@ -5,6 +5,7 @@ import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
 import Synchronization
+import TaskInspection
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -53,6 +54,8 @@ public enum Sagascope {
         MetricRegistry.shared.configure(configuration.metrics)
         configuration.backends.install(seriesLimit: configuration.metrics.cardinalityLimit)
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
+        TaskTracking.thresholds = configuration.warnings
+        TaskTracking.orphanPolicy = configuration.orphans
         if configuration.taskTracking { TaskTracking.turnOn(configuration.taskMode) }
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds
         return SagascopeService(configuration, exporter: exporter)
