@@ -58,7 +58,11 @@ let package = Package(
         ),
         .target(name: "TaskInspection", dependencies: ["CSagascope"], swiftSettings: strict),
         .target(
-            name: "SagaTasks", dependencies: ["CSagascope", "SagaTelemetry", "TaskInspection"], swiftSettings: strict),
+            name: "SagaTasks",
+            dependencies: [
+                "CSagascope", "SagaTelemetry", "TaskInspection", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "SagaInstrumentation",
             dependencies: [
@@ -106,8 +110,8 @@ let package = Package(
         .target(
             name: "Sagascope",
             dependencies: [
-                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "OTLPExporter", "PrometheusExporter", "Gzip",
-                "TaskInspection",
+                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "TaskInspection", "OTLPExporter",
+                "PrometheusExporter", "Gzip",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -137,7 +141,10 @@ let package = Package(
         // MARK: The reference page
         .executableTarget(
             name: "sagascope-reference",
-            dependencies: ["Sagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "PrometheusExporter"],
+            dependencies: [
+                "Sagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "PrometheusExporter",
+            ],
             path: "Sources/SagascopeReference",
             swiftSettings: strict
         ),
@@ -222,7 +229,7 @@ let package = Package(
         .testTarget(
             name: "SagaInstrumentationTests",
             dependencies: [
-                "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TestSupport",
+                "CSagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),

@@ -49,8 +49,21 @@ static void note_end(void) {
   if (task) sgs_tasks_note_ended(task);
 }
 
+static uint64_t hog_limit;
+
+void sgs_tasks_set_hog_limit(uint64_t ns) { __atomic_store_n(&hog_limit, ns ? ns : UINT64_MAX, __ATOMIC_RELAXED); }
+
+/// A run is over that began at `began`. The record may be another task's already, or nobody's.
+static void note_busy(uint64_t id, uint64_t busy) {
+  uint64_t limit = __atomic_load_n(&hog_limit, __ATOMIC_RELAXED);
+  if (busy < limit || !limit || !__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) return;
+  sgs_task copy;
+  if (sgs_tasks_tell(id, SGS_TOLD_POOL_HOG, &copy)) observer.hogged(copy, busy);
+}
+
 void sgs_tasks_note_ended(sgs_task *task) {
-  uint64_t now = sgs_recording_ns();
+  uint64_t now = sgs_recording_ns(), word = sgs_task_word(task);
+  if (sgs_word_state(word) == SGS_TASK_RUNNING) note_busy(task->id, sgs_word_age(word, now));
   sgs_task_ended(task, now);
   if (__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) observer.ended(task, now);
   sgs_tasks_remove(task);
@@ -128,6 +141,7 @@ static void tell_scope(sgs_task_run *run, uint64_t now) {
 void sgs_tasks_note_returned(sgs_task_run *run) {
   uint64_t now = sgs_recording_ns();
   sgs_task_returned(run->task, run->id, run->word, now);
+  note_busy(run->id, sgs_word_age(run->word, now));
   tell_scope(run, now);
   running = run->outer;
 }
@@ -139,7 +153,7 @@ void sgs_tasks_set_scope(sgs_task *task, uint32_t scope) {
     running->since = now;
     running->scope = scope;
   }
-  task->scope = scope;
+  task->scope = (uint16_t)scope;
   sgs_flight_note(SGS_FLIGHT_STEP, task->id, 0, scope, now);
 }
 

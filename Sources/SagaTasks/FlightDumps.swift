@@ -1,7 +1,8 @@
 import Dispatch
+import Logging
 import SagaTelemetry
 import Synchronization
-public import TaskInspection
+import TaskInspection
 
 /// The flight recorder's recordings, with the names of sagas and steps: on demand, and as files when sagas fail.
 public enum FlightDumps {

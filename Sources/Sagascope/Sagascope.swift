@@ -54,6 +54,8 @@ public enum Sagascope {
         MetricRegistry.shared.configure(configuration.metrics)
         configuration.backends.install(seriesLimit: configuration.metrics.cardinalityLimit)
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
+        TaskTracking.thresholds = configuration.warnings
+        TaskTracking.orphanPolicy = configuration.orphans
         if configuration.taskTracking { track(configuration) }
         if configuration.dumpSignal.isEnabled { answerDumpSignal(configuration.dumpSignal.directory) }
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds

@@ -15,5 +15,6 @@
 #include "sgs_tracing.h"
 #include "sgs_task_hooks.h"
 #include "sgs_task_layout.h"
+#include "sgs_task_suspects.h"
 #include "sgs_task_table.h"
 #include "sgs_tasks.h"

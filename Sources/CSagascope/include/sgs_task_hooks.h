@@ -19,12 +19,18 @@ typedef struct {
   void (*began)(sgs_task *task, uint64_t ready);
   /// (scope) It ran for so long in this scope. The task itself may be gone.
   void (*ran)(uint32_t scope, uint64_t busy);
+  /// It ran for longer than `sgs_tasks_set_hog_limit` allows, and was not told of before. `task` is a copy, whose name is the
+  /// observer's to free.
+  void (*hogged)(sgs_task task, uint64_t busy);
   /// It has ended; the record is removed afterwards.
   void (*ended)(sgs_task *task, uint64_t now);
 } sgs_task_observer;
 
 /// At most once, before anything else here.
 void sgs_tasks_observe(const sgs_task_observer *observer);
+
+/// From how many ns on one run is told of as too long; 0: never.
+void sgs_tasks_set_hog_limit(uint64_t ns);
 
 /// Whether our functions may be put into task objects, as the self-test found.
 void sgs_tasks_allow_layout(int allowed);

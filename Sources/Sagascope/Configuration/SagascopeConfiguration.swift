@@ -108,6 +108,10 @@ public struct SagascopeConfiguration: Sendable {
     public var taskMode = TaskTracking.Mode.observe
     /// `SAGASCOPE_BLOCKED_THRESHOLD`: how long a task is blocked before events tell of it.
     public var blockedThreshold: Duration = .milliseconds(250)
+    /// From when on tasks are warned of: `SAGASCOPE_POOL_HOG_THRESHOLD` and its siblings.
+    public var warnings = WarningThresholds()
+    /// `SAGASCOPE_ORPHANS`: what becomes of tasks that are alive when their saga's run has ended.
+    public var orphans = OrphanPolicy.report
 
     /// Defaults without any environment.
     public init(executable: String = CommandLine.arguments.first ?? "") {

@@ -1,6 +1,7 @@
 import OTLPExporter
 import SagaTasks
 import SagaTelemetry
+import TaskInspection
 
 extension Setting {
     /// Every setting, once. Of two that set the same thing the later one stands.
@@ -188,6 +189,27 @@ extension Setting {
         Setting(
             "sagascope.blockedThreshold", .milliseconds, \.configuration.blockedThreshold,
             "Events tell of tasks blocked for this long."),
+        Setting(
+            "sagascope.poolHogThreshold", .milliseconds, \.configuration.warnings.poolHog,
+            "Warn of a task that runs for this long without suspending."),
+        Setting(
+            "sagascope.poolStarvedThreshold", .milliseconds, \.configuration.warnings.poolStarved,
+            "Warn of a task that is ready for this long, and no thread takes it."),
+        Setting(
+            "sagascope.lostResumeThreshold", .milliseconds, \.configuration.warnings.lostResume,
+            "Warn of a task that waits for this long for a continuation that is no timer."),
+        Setting(
+            "sagascope.ignoredCancellationThreshold", .milliseconds, \.configuration.warnings.ignoredCancellation,
+            "Warn of a task that is alive for this long after it was seen to be cancelled."),
+        Setting(
+            "sagascope.waitCycleThreshold", .milliseconds, \.configuration.warnings.waitCycle,
+            "How long tasks are blocked before they are looked for in wait cycles."),
+        Setting(
+            "sagascope.yieldStormRuns", .count, \.configuration.warnings.yieldStormRuns,
+            "Warn of a task that runs this often from one look to the next (250 ms), mostly to yield."),
+        Setting(
+            "sagascope.orphans", .choice(), \.configuration.orphans,
+            "What becomes of tasks that outlive their saga's run: report tells of them, cancel also cancels them."),
         Setting(
             "sagascope.shutdownTimeout", .milliseconds, \.configuration.pipeline.shutdownTimeout,
             "The longest that the last export may take."),
