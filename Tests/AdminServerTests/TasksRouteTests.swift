@@ -98,6 +98,25 @@ struct TasksRouteTests {
         }
     }
 
+    @Test("A web page whose name resolves to loopback, or a proxy, sees nothing")
+    func foreignName() async throws {
+        try await withServer(served()) { port in
+            for (name, status) in [
+                ("localhost:\(port)", 200), ("127.0.0.1", 200), ("[::1]:80", 200), ("evil.example:\(port)", 403),
+                ("127.0.0.1.evil.example", 403), ("[::2]", 403), ("10.0.0.1", 403),
+            ] {
+                let answer = try await request(port, "/debug/tasks", headers: ["host": name])
+                #expect(answer.status == status, "\(name)")
+                #expect(try await request(port, "/metrics", headers: ["host": name]).status == 200)
+            }
+        }
+        try await withServer(served(token: "s3cret")) { port in
+            let headers: HTTPHeaders = ["host": "shop.example", "authorization": "Bearer s3cret"]
+            let answer = try await request(port, "/debug/tasks", headers: headers)
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test("Beyond loopback and without a token there is nothing")
     func absent() async throws {
         try await withServer(served(host: "0.0.0.0")) { port in
@@ -155,14 +174,14 @@ struct TasksRouteTests {
         })
         try await withServer(slow) { port in
             try await withThrowingTaskGroup(of: Int.self) { group in
-                for _ in 0...TaskDumpMaker.limit {
+                for _ in 0...DebugQueue.limit {
                     group.addTask { try await request(port, "/debug/tasks").status }
                 }
                 _ = await starts.first { _ in true }
                 // The first is stuck in its dump, so the first to be answered is the one too many.
                 let refused = try await group.next()
                 let scrape = try await request(port, "/metrics")
-                for _ in 0..<TaskDumpMaker.limit { gate.signal() }
+                for _ in 0..<DebugQueue.limit { gate.signal() }
                 #expect(refused == 503)
                 #expect(scrape.status == 200)
                 for try await status in group { #expect(status == 200) }

@@ -25,11 +25,7 @@ struct AdminResponder: HTTPResponder {
         guard let route = Route(rawValue: request.uri.path), isThere(route) else {
             return Self.text(.notFound, "not found\n")
         }
-        if route.isDebug, !debugAccess.allows(authorization: request.headers[.authorization]) {
-            var response = Self.text(.unauthorized, "this needs the token of SAGASCOPE_ADMIN_TOKEN as a bearer token\n")
-            response.headers[.wwwAuthenticate] = "Bearer"
-            return response
-        }
+        if route.isDebug, let refusal = refusal(of: request) { return refusal }
         guard request.method == .get || request.method == .head else {
             var response = Self.text(.methodNotAllowed, "method not allowed\n")
             response.headers[.allow] = "GET, HEAD"
@@ -78,6 +74,21 @@ struct AdminResponder: HTTPResponder {
         /debug/flight  the last seconds of all tasks, as a trace for ui.perfetto.dev
 
         """
+
+    /// - Returns: nil when the client may look into the process.
+    private func refusal(of request: Request) -> Response? {
+        let authorization = request.headers[.authorization]
+        switch debugAccess.verdict(authorization: authorization, authority: request.head.authority) {
+        case .allowed: return nil
+        case .needsToken:
+            var response = Self.text(.unauthorized, "this needs the token of SAGASCOPE_ADMIN_TOKEN as a bearer token\n")
+            response.headers[.wwwAuthenticate] = "Bearer"
+            return response
+        case .foreignName:
+            return Self.text(
+                .forbidden, "without SAGASCOPE_ADMIN_TOKEN only by a name of loopback: 127.0.0.1, [::1], localhost\n")
+        }
+    }
 
     private func page(for request: Request) async -> Response {
         do {

@@ -5,7 +5,7 @@ import NIOCore
 enum DebugAccess: Sendable {
     /// Nobody, and nothing tells that there is something.
     case absent
-    /// Who reaches the address: programs of this machine.
+    /// Who reaches the address, which is programs of this machine, and calls it by a name of loopback.
     case open
     case token(AccessToken)
 
@@ -18,12 +18,30 @@ enum DebugAccess: Sendable {
         }
     }
 
-    func allows(authorization: String?) -> Bool {
+    enum Verdict {
+        case allowed
+        case needsToken
+        /// A page of the internet, whose name was made to resolve to loopback (DNS rebinding), or a proxy that passes on
+        /// what others ask.
+        case foreignName
+    }
+
+    /// - Parameters:
+    ///   - authorization: the header's value.
+    ///   - authority: what the client calls this server, `host:port`.
+    func verdict(authorization: String?, authority: String?) -> Verdict {
         switch self {
-        case .absent: false
-        case .open: true
-        case .token(let token): token.isIn(authorization: authorization)
+        case .absent: return .needsToken
+        case .open:
+            guard let authority, !Self.isLoopback(Self.host(of: authority)) else { return .allowed }
+            return .foreignName
+        case .token(let token): return token.isIn(authorization: authorization) ? .allowed : .needsToken
         }
+    }
+
+    private static func host(of authority: String) -> String {
+        if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
+        return String(authority.prefix { $0 != ":" })
     }
 
     /// 127.0.0.0/8, ::1 and localhost. Any other name may resolve to anything.
