@@ -229,7 +229,7 @@ let package = Package(
         .testTarget(
             name: "SagaInstrumentationTests",
             dependencies: [
-                "CSagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport",
+                "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -290,7 +290,8 @@ let package = Package(
         .testTarget(
             name: "ReferenceTests",
             dependencies: [
-                "sagascope-reference", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "Sagascope", "TestSupport",
+                "sagascope-reference", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "Sagascope",
+                "TaskInspection", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),

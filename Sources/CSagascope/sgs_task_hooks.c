@@ -44,9 +44,15 @@ sgs_task *sgs_tasks_current(void) {
 
 // MARK: the end
 
+// The task that ended last on this thread, until its run is over: it wakes who waits for it when it is the thread's current task
+// no more.
+static _Thread_local uint64_t ended_here;
+
 static void note_end(void) {
   sgs_task *task = sgs_tasks_current();
-  if (task) sgs_tasks_note_ended(task);
+  if (!task) return;
+  ended_here = task->id;
+  sgs_tasks_note_ended(task);
 }
 
 static uint64_t hog_limit;
@@ -122,6 +128,7 @@ static _Thread_local sgs_task_run *running;
 
 void sgs_tasks_note_began(sgs_task *task, sgs_task_run *run) {
   uint64_t ready;
+  ended_here = 0;
   run->task = task;
   run->since = sgs_recording_ns();
   run->id = task->id;
@@ -140,6 +147,7 @@ static void tell_scope(sgs_task_run *run, uint64_t now) {
 
 void sgs_tasks_note_returned(sgs_task_run *run) {
   uint64_t now = sgs_recording_ns();
+  ended_here = 0;
   sgs_task_returned(run->task, run->id, run->word, now);
   note_busy(run->id, sgs_word_age(run->word, now));
   tell_scope(run, now);
@@ -248,7 +256,7 @@ sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id) {
   void *current = swift_task_getCurrent();
   sgs_task *task = sgs_tasks_find(id);
   if (!task) return note_new(job, id, current, now);
-  uint64_t waker = current && current != job ? id_of(current) : 0;
+  uint64_t waker = current ? current != job ? id_of(current) : 0 : ended_here;
   uint64_t before = sgs_task_enqueued(task, waker, now);
   if (!(task->flags & SGS_TASK_HAS_END) && may_use_layout() && watch_end(job)) task->flags |= SGS_TASK_HAS_END;
   if (sgs_word_state(before) == SGS_TASK_BLOCKED && tells(task))
@@ -256,11 +264,21 @@ sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id) {
   return task;
 }
 
+/// `Task.yield` is a continuation, and a job of its own that resumes it, enqueued by the task that yields.
+#define NULLARY_CONTINUATION 195u
+
+static void note_yield(const void *job) {
+  if ((sgs_layout_job_flags(job) & 0xFF) != NULLARY_CONTINUATION) return;
+  sgs_task *task = sgs_tasks_current();
+  if (task) __atomic_fetch_or(&task->reported, SGS_REPORTED_YIELDS, __ATOMIC_RELAXED);
+}
+
 static int hook_is_on;
 
 void sgs_tasks_watch(void *job) {
   uint64_t id = sgs_layout_task_id(job);
-  sgs_task *task = id ? sgs_tasks_note_enqueued(job, id) : NULL;
+  if (!id) return note_yield(job);
+  sgs_task *task = sgs_tasks_note_enqueued(job, id);
   if (!task) return;
   if (task->flags & SGS_TASK_HAS_END) watch_run(task, job);
   // Without its end it cannot be known when the record has to go.

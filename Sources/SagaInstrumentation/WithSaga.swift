@@ -30,18 +30,19 @@ public func withSaga<Value, Failure: Error>(
     run.begin()
     LiveRuns.shared.insert(run)
 
-    let (result, error, meaning) = await withBound(run.context(trace: run.trace)) {
-        let result = await run.tracked(body)
+    let (result, error, meaning, critical) = await withBound(run.context(trace: run.trace)) {
+        let (result, critical) = await run.tracked(body)
         let error = result.failure.map { ErrorClassification($0) }
         let meaning = run.result(error)
         run.end(meaning, error)
-        return (result, error, meaning)
+        return (result, error, meaning, critical)
     }
 
     LiveRuns.shared.remove(run)
     if let error { run.reportException(error, since: 0, in: run.trace) }
     span.set("saga.result", meaning.rawValue)
     if let error { span.set("error.type", error.errorType) }
+    critical?.describe(&span)
     span.end(error.map { .error($0.message) } ?? .unset)
     run.close()
     return try result.get()
@@ -60,18 +61,16 @@ extension SagaRun {
     /// Runs the body in the run's own task, on the executor of tracked tasks where there is one.
     fileprivate func tracked<Value, Failure: Error>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
-    ) async -> Result<Value, Failure> {
-        guard let tracker else { return await outcome(of: body) }
+    ) async -> (Result<Value, Failure>, CriticalTime?) {
+        guard let tracker else { return (await outcome(of: body), nil) }
         let place = tracker.enter(span: trace)
         guard let executor = tracker.executor else {
             let result = await outcome(of: body)
-            tracker.leave(place)
-            return result
+            return (result, tracker.leave(place))
         }
         return await withTaskExecutorPreference(executor) {
             let result = await outcome(of: body)
-            tracker.leave(place)
-            return result
+            return (result, tracker.leave(place))
         }
     }
 

@@ -71,9 +71,11 @@ public final class RunTracker: Sendable {
         return place
     }
 
-    public func leave(_ place: Place?) {
-        guard let place, let task = sgs_tasks_find(place.id) else { return }
-        base.lifetime.record(nanoseconds: sgs_recording_ns().elapsed(since: place.entered))
+    /// - Returns: what the run's time was spent on, where that is known.
+    @discardableResult public func leave(_ place: Place?) -> CriticalTime? {
+        guard let place, let task = sgs_tasks_find(place.id) else { return nil }
+        let now = sgs_recording_ns()
+        base.lifetime.record(nanoseconds: now.elapsed(since: place.entered))
         PlainChildren.finish(of: place.id)
         task.context = place.context
         if place.flags & UInt8(SGS_TASK_IS_NAMED) == 0 { task.pointee.flags &= ~UInt8(SGS_TASK_IS_NAMED) }
@@ -82,7 +84,16 @@ public final class RunTracker: Sendable {
             task, to: Place.Scope(number: place.scope, isEntered: place.flags & UInt8(SGS_TASK_IN_STEP) != 0))
         // Nothing would tell its end.
         if place.isNew, !task.has(SGS_TASK_HAS_END) { sgs_tasks_remove(task) }
+        let critical = criticalTime(of: place, until: now)
         SagaRuns.leave(handle)
+        return critical
+    }
+
+    private func criticalTime(of place: Place, until now: UInt64) -> CriticalTime? {
+        guard now.elapsed(since: place.entered) >= CriticalTime.least else { return nil }
+        let (notes, isCut) = RunNotes.all(of: handle)
+        return CriticalTime.record(
+            CriticalPath(notes, of: place.id, from: place.entered, until: now, isCut: isCut))
     }
 
     /// While the current task is inside the step, its times count for it.
@@ -103,6 +114,7 @@ public final class RunTracker: Sendable {
         sgs_tasks_set_scope(task, UInt32(scope.number))
         task.pointee.flags &= ~UInt8(SGS_TASK_IN_STEP)
         if scope.isEntered { task.set(SGS_TASK_IN_STEP) }
+        RunNotes.entered(task.pointee, at: sgs_recording_ns())
     }
 
     /// A compensation of the step has closed: tasks that were made in it should be gone.

@@ -7,7 +7,7 @@ import CSagascope
 /// them. What it cannot see: inline calls of uncontended actors, main-actor segments, and the exact moment at which a child
 /// ends that none of our wrappers started, unless the runtime's layout is known (tier 3).
 public final class SagaTaskExecutor: TaskExecutor {
-    static let shared = SagaTaskExecutor()
+    package static let shared = SagaTaskExecutor()
 
     private init() {}
 

@@ -9,6 +9,7 @@ final class TaskInstruments: Sendable {
     let ready: BoundHistogram
     let busy: BoundHistogram
     let lifetime: BoundHistogram
+    let critical: BoundHistogram
     /// Stands for saga and step in the tasks' records.
     let scope: UInt32
     private let blockedUnknown: BoundHistogram
@@ -24,6 +25,7 @@ final class TaskInstruments: Sendable {
         let attributes = Attributes(pairs)
         ready = registry.histogram(MetricCatalogue.taskReadyDuration, attributes)
         busy = registry.histogram(MetricCatalogue.taskBusyDuration, attributes)
+        critical = registry.histogram(MetricCatalogue.criticalDuration, attributes)
         lifetime = registry.histogram(MetricCatalogue.taskLifetime, ["saga.name": .string(saga)])
         scope = TaskScopes.add(TaskScopes.Scope(saga: saga, step: step))
         func blocked(_ reason: BlockReason) -> BoundHistogram {

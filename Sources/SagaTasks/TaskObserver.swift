@@ -30,7 +30,8 @@ enum TaskObserver {
         let mayBeOld = !task.has(SGS_TASK_HAS_END) && identity == nil && sgs_tasks_refused() > 0
         let isNew = !task.has(SGS_TASK_JOINED) && task.pointee.parent != 0 && !mayBeOld
         if isNew, let saga = SagaContext.current {
-            join(task, saga.tracking.run, UInt16(truncatingIfNeeded: saga.tracking.scope), identity?.span ?? TraceContext.active)
+            let scope = UInt16(truncatingIfNeeded: saga.tracking.scope)
+            join(task, saga.tracking.run, scope, identity?.span ?? TraceContext.active)
         } else if let creator = creator?.pointee {
             join(task, creator.run, creator.scope, identity?.span ?? creator.traceContext)
         }
@@ -45,11 +46,13 @@ enum TaskObserver {
         task.pointee.run = run
         task.pointee.scope = scope
         task.context = context
+        if task.pointee.parent != 0 { RunNotes.created(task.pointee, by: task.pointee.parent) }
         if !task.has(SGS_TASK_HAS_END), !task.has(SGS_TASK_IS_NAMED) { PlainChildren.add(task.pointee) }
     }
 
     private static func unblocked(_ task: TaskRecord, after blocked: UInt64, by waker: UInt64, at now: UInt64) {
         let task = task.pointee
+        RunNotes.waited(task, for: blocked, waker: waker, until: now)
         task.instruments?.blocked(task.blockReason).record(nanoseconds: blocked)
         guard blocked >= TaskTracking.blockedThreshold else { return }
         let name = task.name.map { String(cString: $0) }

@@ -12,11 +12,12 @@ enum WarningEvent {
 
     static func count(_ warning: TaskWarning, _ count: Int) { counters[warning]?.add(count) }
 
-    /// Events are of tasks of sagas. Of any task tell those that take threads from sagas, or can never go on.
+    /// Of tasks outside of sagas only those are told that take threads from sagas, or can never go on.
     static func tell(_ finding: WarningFinding) {
-        guard finding.record.scope != 0 || finding.warning == .poolHog || finding.warning == .waitCycle else { return }
+        let record = finding.record
+        guard record.scope != 0 || finding.warning == .poolHog || finding.warning == .waitCycle else { return }
         if finding.warning == .ghost { orphaned(finding) }
-        TelemetryEvent.emit(EventCatalogue.taskWarning, severity: .warn, context: finding.record.traceContext) { event in
+        TelemetryEvent.emit(EventCatalogue.taskWarning, severity: .warn, context: record.traceContext) { event in
             event.set("saga.task.warning.type", finding.warning.rawValue)
             describe(finding, &event)
             event.set("saga.task.warning.duration", finding.duration.seconds)
@@ -35,7 +36,8 @@ enum WarningEvent {
     }
 
     private static func orphaned(_ finding: WarningFinding) {
-        TelemetryEvent.emit(EventCatalogue.taskOrphaned, severity: .warn, context: finding.record.traceContext) { event in
+        TelemetryEvent.emit(EventCatalogue.taskOrphaned, severity: .warn, context: finding.record.traceContext) {
+            event in
             describe(finding, &event)
             if finding.record.parent != 0 {
                 event.set("saga.task.parent.id", Int64(bitPattern: finding.record.parent))

@@ -26,6 +26,15 @@ struct AttributeReference {
         AttributeReference(
             "saga.run.progress.age", "double, s",
             "Time since a step or compensation last began or ended, or a task was created."),
+        AttributeReference(
+            "saga.critical.step", "string", "The step with the largest share of the run's critical path."),
+        AttributeReference(
+            "saga.critical.wait", "string",
+            "What that step's time was spent on: `external`, waiting for what no task of the run did, or `running`."),
+        AttributeReference("saga.critical.duration", "double, s", "That step's time on the critical path."),
+        AttributeReference("saga.critical.share", "double", "Its share of the path, 0 to 1."),
+        AttributeReference(
+            "saga.critical.complete", "bool", "Whether the path is known whole; of long runs the last 256 waits are."),
         AttributeReference("saga.result", "string", "How the run ended: [results](#results)."),
         AttributeReference(
             "error.type", "string",

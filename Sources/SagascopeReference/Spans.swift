@@ -14,7 +14,8 @@ struct SpanReference {
             meaning: "`withSaga`. Its kind is the one it was given; every other span here is internal.",
             attributes: [
                 "saga.operation.name", "saga.name", "saga.run.id", "saga.run.key", "saga.run.attempt", "saga.result",
-                "error.type",
+                "saga.critical.step", "saga.critical.wait", "saga.critical.duration", "saga.critical.share",
+                "saga.critical.complete", "error.type",
             ]),
         SpanReference(
             name: "step", placeholder: "{saga.step.name}", parent: "the span around it",

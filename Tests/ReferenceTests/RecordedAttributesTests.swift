@@ -1,5 +1,7 @@
 import SagaInstrumentation
+import SagaTasks
 import SagaTelemetry
+import TaskInspection
 import TestSupport
 import Testing
 
@@ -23,9 +25,29 @@ struct RecordedAttributesTests {
         try await watch.value
     }
 
+    /// A run that leaves two tasks behind, which wait for each other for ever.
+    private func untilOrphansAreTold(_ recording: Recording) async throws {
+        let (others, give) = AsyncStream.makeStream(of: Task<Void, Never>.self)
+        await withSaga("orphans") {
+            await withStep("spawn") {
+                let first = SagaTask("first") { for await other in others { await other.value } }
+                give.yield(SagaTask("second") { await first.value }.task)
+            }
+        }
+        _ = try await eventually("the orphans are told of") {
+            let exported = try await recording.exported()
+            let cycles = exported.logs(named: EventCatalogue.taskWarning).filter { $0["saga.task.cycle"] != nil }
+            let orphans = exported.logs(named: EventCatalogue.taskOrphaned).filter { $0["saga.task.stack"] != nil }
+            return cycles.isEmpty || orphans.isEmpty ? nil : true
+        }
+    }
+
     /// A run in which everything happens that has an attribute.
     @Test func theTablesNameWhatARunRecords() async throws {
         let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(1))) { recording in
+            let thresholds = TaskTracking.thresholds
+            TaskTracking.thresholds.waitCycle = .milliseconds(1)
+            defer { TaskTracking.thresholds = thresholds }
             let monitor = Task { await RunMonitor(period: .milliseconds(5)).run() }
             try? await withSaga("everything", id: "1") {
                 await withStep("reserve") {}
@@ -42,6 +64,7 @@ struct RecordedAttributesTests {
                     try await withCompensation("reserve", reason: "declined") { throw error }
                 }
             }
+            try await untilOrphansAreTold(recording)
             monitor.cancel()
             await monitor.value
             return try await recording.exported()

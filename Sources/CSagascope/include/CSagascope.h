@@ -9,6 +9,7 @@
 #include "sgs_ids.h"
 #include "sgs_image.h"
 #include "sgs_ring.h"
+#include "sgs_run_notes.h"
 #include "sgs_signal.h"
 #include "sgs_slot.h"
 #include "sgs_thread.h"

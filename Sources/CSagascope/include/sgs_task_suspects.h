@@ -2,18 +2,6 @@
 #pragma once
 #include "sgs_task_table.h"
 
-/// `told` of a task: once in its life.
-enum {
-  SGS_TOLD_GHOST = 1, SGS_TOLD_POOL_HOG = 2, SGS_TOLD_IGNORES_CANCELLATION = 4, SGS_TOLD_YIELD_STORM = 8,
-  SGS_TOLD_OUTLIVES_COMPENSATION = 16,
-};
-
-/// `reported` of a task: once in a state.
-enum {
-  SGS_REPORTED_BLOCKED = 1, SGS_REPORTED_LOST_RESUME = 2, SGS_REPORTED_POOL_STARVED = 4, SGS_REPORTED_WAIT_CYCLE = 8,
-  SGS_REPORTED_SLEEPS = 16,    // nothing to tell: what it waits for is a clock
-};
-
 /// Ages, in ns, from which on a state is worth a look.
 typedef struct { uint64_t now, running, ready, blocked; } sgs_suspicion;
 

@@ -23,6 +23,19 @@ enum {
   SGS_TASK_IN_STEP = 128,      // `scope` is that of a step which it is inside of itself, not the one it was made in
 };
 
+/// `told` of a task: once in its life.
+enum {
+  SGS_TOLD_GHOST = 1, SGS_TOLD_POOL_HOG = 2, SGS_TOLD_IGNORES_CANCELLATION = 4, SGS_TOLD_YIELD_STORM = 8,
+  SGS_TOLD_OUTLIVES_COMPENSATION = 16,
+};
+
+/// `reported` of a task: once in a state.
+enum {
+  SGS_REPORTED_BLOCKED = 1, SGS_REPORTED_LOST_RESUME = 2, SGS_REPORTED_POOL_STARVED = 4, SGS_REPORTED_WAIT_CYCLE = 8,
+  SGS_REPORTED_SLEEPS = 16,    // nothing to tell: what it waits for is a clock
+  SGS_REPORTED_YIELDS = 32,    // it waits for nothing but its turn
+};
+
 typedef struct sgs_task {
   uint64_t id;                 // 0: free
   uint64_t word;               // state, run and time: see below
@@ -139,11 +152,11 @@ static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_
     if (__atomic_compare_exchange_n(&task->word, &word, next, 1, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) break;
   }
   uint64_t age = sgs_word_age(word, now);
-  if (sgs_word_state(word) == SGS_TASK_RUNNING) {
-    sgs_task_add(&task->busy, age);
+  int is_running = sgs_word_state(word) == SGS_TASK_RUNNING;
+  sgs_task_add(is_running ? &task->busy : &task->blocked, age);
+  if (is_running || task->reported & SGS_REPORTED_YIELDS) {
     task->yields += (uint8_t)((255 - task->yields + 15) >> 4);
   } else {
-    sgs_task_add(&task->blocked, age);
     task->yields -= (uint8_t)((task->yields + 15) >> 4);
   }
   sgs_flight_note(SGS_FLIGHT_READY, task->id, waker, task->scope, now);

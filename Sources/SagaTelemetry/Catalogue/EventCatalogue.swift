@@ -15,7 +15,7 @@ public enum EventCatalogue {
     public static let exception = "exception"
 
     public static let all = [
-        runStarted, runHeartbeat, stepCommitted, stepBlocked, stepUnblocked, taskWarning, taskOrphaned, compensationStarted,
-        exception,
+        runStarted, runHeartbeat, stepCommitted, stepBlocked, stepUnblocked, taskWarning, taskOrphaned,
+        compensationStarted, exception,
     ]
 }

@@ -18,6 +18,11 @@ public enum MetricCatalogue {
         "saga.run.progress.age", .gauge, unit: "s", attributes: ["saga.name"],
         "Largest time since an open run started or ended a step.")
 
+    public static let criticalDuration = MetricDescriptor(
+        "saga.critical.duration", .histogram(bounds: Buckets.run), unit: "s",
+        attributes: ["saga.name", "saga.step.name"],
+        "What a run's time was spent on: the time of one run's critical path in a step, or between steps.")
+
     // MARK: steps and compensations
     public static let stepDuration = MetricDescriptor(
         "saga.step.duration", .histogram(bounds: Buckets.standard), unit: "s",
@@ -134,9 +139,11 @@ public enum MetricCatalogue {
         "Measurements that no instrument took.")
 
     public static let all: [MetricDescriptor] = [
-        runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
+        runDuration, runActive, runOldestAge, runProgressAge, criticalDuration, stepDuration, stepAttempts,
+        compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
-        taskOrphans, taskWarnings, taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive, spanQueueSize,
+        taskOrphans, taskWarnings, taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive,
+        spanQueueSize,
         spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
         logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration, seriesOverflowed,
         measurementIgnored,

@@ -6,7 +6,8 @@ struct TaskGlance {
     fileprivate(set) var waitsFor: WaitTarget.Kind?
     /// The task it waits for.
     fileprivate(set) var target: UInt64?
-    /// Its continuation is resumed on an actor, which is not seen.
+    /// Its continuation is resumed on an actor itself, which is not seen. Mostly the pool resumes it, and it goes on to its actor
+    /// from there.
     fileprivate(set) var resumesOnActor = false
 
     /// - Returns: for each record a glance; nil for a task that is gone.

@@ -45,6 +45,7 @@ public enum SagaRuns {
     public static func leave(_ handle: UInt32) { if sgs_run_left(handle) != 0 { free(handle) } }
 
     private static func free(_ handle: UInt32) {
+        sgs_run_notes_release(handle)
         state.withLock { state in
             state.runs[handle] = nil
             state.free.append(handle)

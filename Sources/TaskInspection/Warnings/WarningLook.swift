@@ -46,7 +46,9 @@ package struct WarningLook {
             now: rules.now, running: rules.limits.poolHog, ready: rules.limits.poolStarved, blocked: threshold)
         CompensatedSteps.withNoted { compensated in
             var cursor: UInt64 = 0
-            Self.batches { sgs_tasks_suspects(&cursor, &suspicion, $0, $1) } _: { record, name in
+            Self.batches {
+                sgs_tasks_suspects(&cursor, &suspicion, $0, $1)
+            } _: { record, name in
                 judge(record, name, rules, compensated, &found)
                 guard record.scope != 0, rules.isBlocked(record, for: threshold),
                     sgs_tasks_report(record.id, record.word, UInt8(SGS_REPORTED_BLOCKED)) != 0

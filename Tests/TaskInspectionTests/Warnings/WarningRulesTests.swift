@@ -61,7 +61,7 @@ struct WarningRulesTests {
     @Test func aLostResumeIsALongWaitForAContinuation() {
         let long = task(SGS_TASK_BLOCKED, for: 61 * Self.second)
         #expect(rules.isLostResume(long, waitsFor: .continuation, isSeen: true))
-        #expect(!rules.isLostResume(long, waitsFor: .continuation, isSeen: false), "it may have been resumed on an actor")
+        #expect(!rules.isLostResume(long, waitsFor: .continuation, isSeen: false), "resumed on an actor?")
         #expect(!rules.isLostResume(long, waitsFor: .timer, isSeen: true))
         #expect(!rules.isLostResume(long, waitsFor: .task, isSeen: true))
         #expect(!rules.isLostResume(long, waitsFor: nil, isSeen: true))
