@@ -118,7 +118,7 @@ sgs_task_run sgs_tasks_note_began(sgs_task *task) {
 
 void sgs_tasks_note_returned(sgs_task *task, sgs_task_run run) {
   uint64_t now = sgs_recording_ns();
-  sgs_task_returned(task, run.id, run.word, now);
+  sgs_task_returned(task, run.id, run.scope, run.word, now);
   if (run.scope && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE))
     observer.ran(run.scope, now > run.began ? now - run.began : 0);
 }
