@@ -188,7 +188,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection"], swiftSettings: strict),
+            name: "TaskInspectionTests",
+            dependencies: ["CSagascope", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
         .testTarget(
             name: "SagaInstrumentationTests",
