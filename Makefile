@@ -40,7 +40,7 @@ setup: .build/setup ## Install the Debian packages that building and testing nee
 # The official Python messages and parsers judge our payloads.
 $(PYTHON): .build/setup
 	python3 -m venv .build/venv
-	.build/venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-proto prometheus-client
+	.build/venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-proto perfetto prometheus-client
 	@touch $@
 
 demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1

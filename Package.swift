@@ -17,10 +17,11 @@ let package = Package(
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
+        .executable(name: "sagascope", targets: ["SagascopeCLI"]),
     ],
     traits: [
         .trait(name: "OTLPHTTP", description: "Push OTLP over HTTP (async-http-client). Without it: to a file."),
-        .trait(name: "AdminServer", description: "Serve /metrics, /healthz and /readyz (hummingbird)."),
+        .trait(name: "AdminServer", description: "Serve /metrics, /healthz, /readyz, /debug/tasks (hummingbird)."),
         .default(enabledTraits: ["OTLPHTTP", "AdminServer"]),
     ],
     dependencies: [
@@ -57,7 +58,11 @@ let package = Package(
         ),
         .target(name: "TaskInspection", dependencies: ["CSagascope"], swiftSettings: strict),
         .target(
-            name: "SagaTasks", dependencies: ["CSagascope", "SagaTelemetry", "TaskInspection"], swiftSettings: strict),
+            name: "SagaTasks",
+            dependencies: [
+                "CSagascope", "SagaTelemetry", "TaskInspection", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .target(
             name: "SagaInstrumentation",
             dependencies: [
@@ -105,7 +110,8 @@ let package = Package(
         .target(
             name: "Sagascope",
             dependencies: [
-                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "OTLPExporter", "PrometheusExporter", "Gzip",
+                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "TaskInspection", "OTLPExporter",
+                "PrometheusExporter", "Gzip",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -119,10 +125,26 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // MARK: The command line tool
+        .executableTarget(
+            name: "SagascopeCLI",
+            dependencies: [
+                "CSagascope", "TaskInspection",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+
         // MARK: The reference page
         .executableTarget(
             name: "sagascope-reference",
-            dependencies: ["Sagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "PrometheusExporter"],
+            dependencies: [
+                "Sagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "PrometheusExporter",
+            ],
             path: "Sources/SagascopeReference",
             swiftSettings: strict
         ),
@@ -158,8 +180,8 @@ let package = Package(
         .executableTarget(
             name: "sagascope-bench",
             dependencies: [
-                "CFloor", "CMallocCount", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation", "SagaTasks",
-                "SagaTelemetry",
+                "CFloor", "CMallocCount", "CSagascope", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation",
+                "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -191,11 +213,24 @@ let package = Package(
             name: "TaskInspectionTests",
             dependencies: ["CSagascope", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport"],
             swiftSettings: strict),
+        // Programs for `sagascope tasks --pid` to ask.
+        .executableTarget(
+            name: "dump-signal-fixture", dependencies: ["TaskInspection"], path: "Tests/DumpSignalFixture",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SagascopeCLITests",
+            dependencies: [
+                "SagascopeCLI", "Sagascope", "TaskInspection", "TestSupport", "dump-signal-fixture",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
         .testTarget(
             name: "SagaInstrumentationTests",
             dependencies: [
-                "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TestSupport",
+                "CSagascope", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -221,7 +256,7 @@ let package = Package(
         .testTarget(
             name: "AdminServerTests",
             dependencies: [
-                "Sagascope", "PrometheusExporter", "SagaTelemetry", "TestSupport",
+                "Sagascope", "PrometheusExporter", "SagaTelemetry", "TaskInspection", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -247,7 +282,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "checkout", "retrofit-before", "retrofit-after", "SagaTelemetry", "TestSupport",
+                "checkout", "retrofit-before", "retrofit-after", "SagascopeCLI", "SagaTelemetry", "TaskInspection",
+                "TestSupport",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

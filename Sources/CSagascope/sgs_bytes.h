@@ -1,5 +1,5 @@
-// Reading a file that may be damaged: a cursor never leaves its bytes. After the first read beyond the end it is bad, and
-// every further read gives 0.
+// Reading a file that may be damaged: a cursor never leaves its bytes. After the first read beyond the end it is bad,
+// and every further read gives 0.
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>

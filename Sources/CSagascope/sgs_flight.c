@@ -134,9 +134,10 @@ static int enter(void) {
   return 1;
 }
 
-// The next chunk of the circle that no thread fills, or NULL when each of them is some thread's.
+// The next chunk of the circle that no thread fills, or NULL when each of them is some thread's. Once round is not enough:
+// others move the hand too, and may leave to this one only those that are taken.
 static sgs_flight_chunk *take_chunk(session *session) {
-  for (uint64_t tries = 0; tries < session->count; tries++) {
+  for (uint64_t tries = 0; tries < 2 * session->count + 64; tries++) {
     uint64_t position = __atomic_fetch_add(&session->hand, 1, __ATOMIC_RELAXED) % session->count;
     sgs_flight_chunk *chunk = &session->chunks[position];
     uint32_t taken = __atomic_load_n(&chunk->taken, __ATOMIC_RELAXED);
@@ -237,8 +238,10 @@ uint64_t sgs_flight_copy(sgs_flight_chunk *into, uint64_t limit) {
   pthread_mutex_lock(&control_lock);
   if (current) {
     uint64_t count = touched_chunks(current);
+    // The oldest first, and so ahead of the writers: while the copy is faster than they are, it loses nothing.
+    uint64_t oldest = __atomic_load_n(&current->hand, __ATOMIC_RELAXED);
     for (uint64_t i = 0; i < count && copied < limit; i++)
-      copied += (uint64_t)copy_chunk(&current->chunks[i], &into[copied]);
+      copied += (uint64_t)copy_chunk(&current->chunks[(oldest + i) % count], &into[copied]);
   }
   pthread_mutex_unlock(&control_lock);
   return copied;

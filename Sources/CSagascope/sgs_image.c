@@ -193,8 +193,8 @@ static void index_functions(sgs_image *image) {
 // Of several names for one piece of code, a Swift one tells most.
 static bool is_swift(const char *name) { return strncmp(name, "$s", 2) == 0 || strncmp(name, "_$s", 3) == 0; }
 
-// An async function is compiled to one function from each suspension to the next. Their names end in TQ or TY (the task goes
-// on after an awaited call, or after a switch of executors), a number and an underscore.
+// An async function is compiled to one function from each suspension to the next. Their names end in TQ or TY (the task
+// goes on after an awaited call, or after a switch of executors), a number and an underscore.
 static bool is_resumed_part(const char *name) {
   const char *end = name + strlen(name);
   if (end == name || *--end != '_') return false;

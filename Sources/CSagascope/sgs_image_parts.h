@@ -1,5 +1,5 @@
-// What the readers of an image share: sgs_image.c the symbols, sgs_units.c the compilation units of DWARF, sgs_lines.c its line
-// tables, sgs_inlines.c its inlined functions.
+// What the readers of an image share: sgs_image.c reads the symbols, sgs_units.c the compilation units of DWARF,
+// sgs_lines.c its line tables, sgs_inlines.c its inlined functions.
 #pragma once
 #include "sgs_bytes.h"
 #include "sgs_image.h"

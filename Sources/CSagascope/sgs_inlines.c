@@ -71,7 +71,8 @@ static const char *name_of(const sgs_unit *unit, const sgs_abbreviations *abbrev
   return plain;
 }
 
-static size_t find_inlined(sgs_image *image, const sgs_unit *unit, uint64_t address, sgs_entry *calls, const char **names) {
+static size_t find_inlined(
+  sgs_image *image, const sgs_unit *unit, uint64_t address, sgs_entry *calls, const char **names) {
   sgs_abbreviations abbreviations = sgs_read_abbreviations(unit);
   find_subprograms(image, unit, &abbreviations);
   const sgs_described *function = sgs_description_of(&image->subprograms, address);

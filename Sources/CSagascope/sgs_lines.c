@@ -166,7 +166,8 @@ static void read_list(const sgs_unit *sizes, cursor *cursor, uint64_t index, con
     formats[i][1] = take_uleb(cursor);
   }
   uint64_t count = take_uleb(cursor);
-  if (format_count == 0) return;
+  // Each takes a byte at least, so a greater number is a fault, and counting to it might take for ever.
+  if (format_count == 0 || count > (uint64_t)(cursor->end - cursor->at)) return;
   for (uint64_t i = 0; i < count && !cursor->bad; i++) {
     for (uint64_t j = 0; j < format_count && !cursor->bad; j++) {
       sgs_value value = sgs_read_value(sizes, cursor, formats[j][1], 0);

@@ -49,8 +49,21 @@ static void note_end(void) {
   if (task) sgs_tasks_note_ended(task);
 }
 
+static uint64_t hog_limit;
+
+void sgs_tasks_set_hog_limit(uint64_t ns) { __atomic_store_n(&hog_limit, ns ? ns : UINT64_MAX, __ATOMIC_RELAXED); }
+
+/// A run is over that began at `began`. The record may be another task's already, or nobody's.
+static void note_busy(uint64_t id, uint64_t busy) {
+  uint64_t limit = __atomic_load_n(&hog_limit, __ATOMIC_RELAXED);
+  if (busy < limit || !limit || !__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) return;
+  sgs_task copy;
+  if (sgs_tasks_tell(id, SGS_TOLD_POOL_HOG, &copy)) observer.hogged(copy, busy);
+}
+
 void sgs_tasks_note_ended(sgs_task *task) {
-  uint64_t now = sgs_recording_ns();
+  uint64_t now = sgs_recording_ns(), word = sgs_task_word(task);
+  if (sgs_word_state(word) == SGS_TASK_RUNNING) note_busy(task->id, sgs_word_age(word, now));
   sgs_task_ended(task, now);
   if (__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) observer.ended(task, now);
   sgs_tasks_remove(task);
@@ -105,22 +118,43 @@ static int watch_end(void *object) {
 
 // MARK: runs
 
-sgs_task_run sgs_tasks_note_began(sgs_task *task) {
-  sgs_task_run run;
+static _Thread_local sgs_task_run *running;
+
+void sgs_tasks_note_began(sgs_task *task, sgs_task_run *run) {
   uint64_t ready;
-  run.began = sgs_recording_ns();
-  run.id = task->id;
-  run.word = sgs_task_began(task, run.began, &ready);
-  run.scope = task->scope;
+  run->task = task;
+  run->since = sgs_recording_ns();
+  run->id = task->id;
+  run->word = sgs_task_began(task, run->since, &ready);
+  run->scope = task->scope;
+  run->outer = running;
+  running = run;
   if (tells(task)) observer.began(task, ready);
-  return run;
 }
 
-void sgs_tasks_note_returned(sgs_task *task, sgs_task_run run) {
+/// Tells what was spent on the scope up to now.
+static void tell_scope(sgs_task_run *run, uint64_t now) {
+  if (run->scope && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE))
+    observer.ran(run->scope, now > run->since ? now - run->since : 0);
+}
+
+void sgs_tasks_note_returned(sgs_task_run *run) {
   uint64_t now = sgs_recording_ns();
-  sgs_task_returned(task, run.id, run.scope, run.word, now);
-  if (run.scope && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE))
-    observer.ran(run.scope, now > run.began ? now - run.began : 0);
+  sgs_task_returned(run->task, run->id, run->scope, run->word, now);
+  note_busy(run->id, sgs_word_age(run->word, now));
+  tell_scope(run, now);
+  running = run->outer;
+}
+
+void sgs_tasks_set_scope(sgs_task *task, uint32_t scope) {
+  uint64_t now = sgs_recording_ns();
+  if (running && running->id == task->id) {
+    tell_scope(running, now);
+    running->since = now;
+    running->scope = scope;
+  }
+  task->scope = (uint16_t)scope;
+  sgs_flight_note(SGS_FLIGHT_STEP, task->id, 0, scope, now);
 }
 
 /// Runs in the task, which alone can say its name.
@@ -134,40 +168,36 @@ static void take_name(sgs_task *task) {
 // since compiled code may find its frame by rbp, which Swift's async functions save with a bit set: unwinding, of an error
 // that is thrown inside, would follow it to nowhere. This frame is found by rsp.
 #if defined(__x86_64__)
-typedef struct {
-  sgs_task *task;
-  sgs_task_run run;
-} run_frame;
-_Static_assert(sizeof(run_frame) <= 40, "run_function has room for 40 bytes");
+_Static_assert(sizeof(sgs_task_run) <= 48, "run_function has room for 48 bytes");
 
 /// - Returns: the function that ours stands for.
-__attribute__((used)) static resume_function run_begins(run_frame *frame) {
+__attribute__((used)) static resume_function run_begins(sgs_task_run *run) {
   // It is there: only the end of the task, which lies ahead, takes it away.
-  frame->task = sgs_tasks_current();
-  if (!frame->task) abort();
-  resume_function resume = (resume_function)frame->task->resume;
-  take_name(frame->task);
-  frame->run = sgs_tasks_note_began(frame->task);
+  sgs_task *task = sgs_tasks_current();
+  if (!task) abort();
+  resume_function resume = (resume_function)task->resume;
+  take_name(task);
+  sgs_tasks_note_began(task, run);
   return resume;
 }
 
-__attribute__((used)) static void run_returned(run_frame *frame) { sgs_tasks_note_returned(frame->task, frame->run); }
+__attribute__((used)) static void run_returned(sgs_task_run *run) { sgs_tasks_note_returned(run); }
 
 // r14 is the async context, the only argument. By the convention of async functions, who is called pops 8 bytes of arguments,
-// even where there are none: they are the lowest of the frame, below the run_frame.
+// even where there are none: they are the lowest of the frame, below the sgs_task_run.
 __attribute__((naked)) static void run_function(void) {
-  __asm__("subq $56, %rsp\n"
-          ".cfi_adjust_cfa_offset 56\n"
-          "movq %r14, 48(%rsp)\n"
+  __asm__("subq $72, %rsp\n"
+          ".cfi_adjust_cfa_offset 72\n"
+          "movq %r14, 64(%rsp)\n"
           "leaq 8(%rsp), %rdi\n"
           "callq run_begins\n"
-          "movq 48(%rsp), %r14\n"
+          "movq 64(%rsp), %r14\n"
           "callq *%rax\n"
           "subq $8, %rsp\n"
           "leaq 8(%rsp), %rdi\n"
           "callq run_returned\n"
-          "addq $56, %rsp\n"
-          ".cfi_adjust_cfa_offset -56\n"
+          "addq $72, %rsp\n"
+          ".cfi_adjust_cfa_offset -72\n"
           "retq $8\n");
 }
 #else

@@ -160,7 +160,8 @@ static void begin(sgs_task *task, void *address, uint64_t parent, sgs_task_state
   task->busy = state == SGS_TASK_READY ? 0 : -(now & ~15ull);
   task->address = address;
   task->resume = NULL;
-  task->run = task->scope = 0;
+  task->run = 0;
+  task->scope = task->told = 0;
   task->parent = parent;
   task->created = now;
   memset(task->context, 0, sizeof task->context);
@@ -224,7 +225,7 @@ static int is_consistent(const sgs_task *copied) {
 
 /// The record as it is, and in `busy` the sum of the runs that are over. Its sums and its state are of one moment, unless a
 /// thread is kept from going on in the middle of a transition.
-static void copy(sgs_task *out, const sgs_task *task) {
+void sgs_task_copy(sgs_task *out, const sgs_task *task) {
   for (int tries = 0; tries < 4; tries++) {
     uint64_t word = sgs_task_word(task);
     *out = *task;
@@ -244,11 +245,43 @@ uint64_t sgs_tasks_copy(uint64_t *cursor, sgs_task *out, uint64_t capacity) {
     lock(s);
     while (number < s->made && count < capacity) {
       const sgs_task *task = record(s, ++number);
-      if (task->id) copy(&out[count++], task);
+      if (task->id) sgs_task_copy(&out[count++], task);
     }
     int isDone = number >= s->made;
     unlock(s);
     if (!isDone) break;
+  }
+  *cursor = (uint64_t)at << 32 | number;
+  return count;
+}
+
+int sgs_tasks_with(uint64_t id, int (*body)(sgs_task *, void *), void *context) {
+  shard *s = &shards[id % SHARDS];
+  lock(s);
+  sgs_task *task;
+  int result = s->index && finds(s, s->index, id, &task) ? body(task, context) : 0;
+  unlock(s);
+  return result;
+}
+
+static int copy_into(sgs_task *task, void *out) {
+  sgs_task_copy(out, task);
+  return 1;
+}
+
+uint64_t sgs_tasks_scan(uint64_t *cursor, int (*wanted)(const sgs_task *, const void *), const void *context,
+                        sgs_task *out, uint64_t capacity) {
+  uint64_t count = 0;
+  uint32_t at = (uint32_t)(*cursor >> 32), number = (uint32_t)*cursor;
+  for (; at < SHARDS && count < capacity; at++, number = 0) {
+    const shard *s = &shards[at];
+    uint32_t made = __atomic_load_n(&s->made, __ATOMIC_ACQUIRE);
+    while (number < made && count < capacity) {
+      const sgs_task *task = record(s, ++number);
+      uint64_t id = sgs_task_id(task);
+      if (id && wanted(task, context)) count += (uint64_t)sgs_tasks_with(id, copy_into, &out[count]);
+    }
+    if (number < made) break;
   }
   *cursor = (uint64_t)at << 32 | number;
   return count;
@@ -268,16 +301,26 @@ void sgs_tasks_count(uint64_t counts[SGS_TASK_ENDED + 1]) {
 // MARK: runs
 
 #define OPEN 0x80000000u
+#define COMPENSATED 0x40000000u
 static uint32_t runs[SGS_RUNS];   // live tasks, and whether the run itself goes on
 
 void sgs_run_opened(uint32_t run) { __atomic_store_n(&runs[run], OPEN, __ATOMIC_RELEASE); }
 
 void sgs_run_joined(uint32_t run) { __atomic_fetch_add(&runs[run], 1, __ATOMIC_RELAXED); }
 
-int sgs_run_left(uint32_t run) { return __atomic_sub_fetch(&runs[run], 1, __ATOMIC_ACQ_REL) == 0; }
+int sgs_run_left(uint32_t run) { return (__atomic_sub_fetch(&runs[run], 1, __ATOMIC_ACQ_REL) & ~COMPENSATED) == 0; }
 
-int sgs_run_closed(uint32_t run) { return __atomic_and_fetch(&runs[run], ~OPEN, __ATOMIC_ACQ_REL) == 0; }
+int sgs_run_closed(uint32_t run) {
+  return (__atomic_and_fetch(&runs[run], ~OPEN, __ATOMIC_ACQ_REL) & ~COMPENSATED) == 0;
+}
 
 int sgs_run_is_open(uint32_t run) { return __atomic_load_n(&runs[run], __ATOMIC_ACQUIRE) & OPEN ? 1 : 0; }
 
-uint32_t sgs_run_tasks(uint32_t run) { return __atomic_load_n(&runs[run], __ATOMIC_ACQUIRE) & ~OPEN; }
+uint32_t sgs_run_tasks(uint32_t run) { return __atomic_load_n(&runs[run], __ATOMIC_ACQUIRE) & ~(OPEN | COMPENSATED); }
+
+void sgs_run_set_compensated(uint32_t run, int compensated) {
+  if (compensated) __atomic_or_fetch(&runs[run], COMPENSATED, __ATOMIC_RELAXED);
+  else __atomic_and_fetch(&runs[run], ~COMPENSATED, __ATOMIC_RELAXED);
+}
+
+int sgs_run_is_compensated(uint32_t run) { return __atomic_load_n(&runs[run], __ATOMIC_RELAXED) & COMPENSATED ? 1 : 0; }

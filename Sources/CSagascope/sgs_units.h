@@ -29,7 +29,7 @@ typedef struct {
   sgs_value lines, directory, optimized, addr_base, str_offsets_base, rnglists_base;
 } sgs_entry;
 
-/// Where in .debug_abbrev each abbreviation of a unit is described, by its code; made by sgs_abbreviations, freed by free.
+/// Where in .debug_abbrev each abbreviation of a unit is described, by its code. The caller frees `places`.
 typedef struct {
   uint64_t *places;
   size_t count;
@@ -49,7 +49,7 @@ const char *sgs_value_text(const sgs_unit *unit, sgs_value value);
 /// Where in .debug_info an entry is that another one refers to; 0 when not in this unit.
 uint64_t sgs_value_entry(const sgs_unit *unit, sgs_value value);
 
-/// The value of an attribute with this form at the cursor, which moves behind it; the cursor turns bad on an unknown form.
+/// The value of an attribute with this form at the cursor, which moves behind it and turns bad on an unknown form.
 sgs_value sgs_read_value(const sgs_unit *unit, cursor *cursor, uint64_t form, int64_t implicit);
 
 /// The unit of the code at `address`.
@@ -62,8 +62,8 @@ typedef struct {
   uint32_t line;
 } sgs_row;
 
-/// The row of `address`; if that is one the compiler made up, the next one in the function that has a line. At a resume point
-/// the code at first restores the frame, with no scope of its own, so the row after that prologue is preferred.
+/// The row of `address`; if that is one the compiler made up, the next one in the function that has a line. At a resume
+/// point the code at first restores the frame, in no scope, so the row after that prologue is preferred.
 bool sgs_find_row(const sgs_unit *unit, const sgs_function *function, uint64_t address, sgs_row *row);
 /// The name of a file of the unit's line table.
 void sgs_name_file(const sgs_unit *unit, uint64_t file, sgs_source *source);

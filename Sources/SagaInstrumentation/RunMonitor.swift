@@ -9,6 +9,9 @@ public struct RunMonitor: Sendable {
     private let firstHeartbeat: UInt64 = 5_000_000_000
     private let heartbeatInterval: UInt64 = 30_000_000_000
 
+    /// Looking at tasks takes at most one part in so many of the time of one processor.
+    private let idleShare: UInt64 = 50
+
     public init(period: Duration = .milliseconds(250)) { self.period = period }
 
     /// Registers the gauges that tell of open runs and live tasks.
@@ -19,14 +22,16 @@ public struct RunMonitor: Sendable {
         Self.observe()
         await withTaskExecutorPreference(PipelineExecutor.shared) {
             var nextHeartbeat: [ObjectIdentifier: UInt64] = [:]
+            var nextLook: UInt64 = 0
             while await PipelineExecutor.shared.pause(for: period) {
-                look(&nextHeartbeat, now: sgs_monotonic_ns())
+                let now = sgs_monotonic_ns()
+                if now >= nextLook { nextLook = now + TaskWatch.look() * idleShare }
+                sendHeartbeats(&nextHeartbeat, now: now)
             }
         }
     }
 
-    private func look(_ nextHeartbeat: inout [ObjectIdentifier: UInt64], now: UInt64) {
-        TaskWatch.look()
+    private func sendHeartbeats(_ nextHeartbeat: inout [ObjectIdentifier: UInt64], now: UInt64) {
         var due: [ObjectIdentifier: UInt64] = [:]
         for run in LiveRuns.shared.runs {
             let key = ObjectIdentifier(run)

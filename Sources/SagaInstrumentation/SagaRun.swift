@@ -206,7 +206,10 @@ final class SagaRun: Sendable {
         (wasCompensating ? instruments.activeCompensating : instruments.activeRunning).subtract()
         instruments.recordRun(sgs_monotonic_ns() &- started, result, errorType: error?.errorType)
         tracker?.close()
-        if result != .success { trace.keepHeldRun() }
+        if result != .success {
+            trace.keepHeldRun()
+            FlightDumps.noteFailure(of: saga)
+        }
     }
 
     /// The run's own span has ended too.

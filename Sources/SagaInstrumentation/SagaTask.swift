@@ -6,8 +6,9 @@ import SagaTelemetry
 /// ```swift
 /// SagaTask("notify") { await mail.send(order) }
 /// ```
-/// It inherits what `Task { }` inherits (priority, task-locals, actor isolation), and is tracked under its name. It may
-/// outlive the run. An operation that is isolated to an actor begins on the pool and goes to the actor from there, so that
+/// It inherits what `Task { }` inherits (priority, task-locals, actor isolation), and is tracked under its name. One that
+/// is alive when the run has ended is told of as an orphan; `mayOutliveSaga` says that it, and what it creates, is meant to be.
+/// An operation that is isolated to an actor begins on the pool and goes to the actor from there, so that
 /// several tasks of one actor need not begin in the order in which they were made.
 public struct SagaTask<Success: Sendable, Failure: Error>: Sendable {
     /// The task itself, for whatever this type does not offer.
@@ -27,10 +28,10 @@ public struct SagaTask<Success: Sendable, Failure: Error>: Sendable {
 extension SagaTask where Failure == Never {
     @discardableResult
     public init(
-        _ name: String, priority: TaskPriority? = nil,
+        _ name: String, priority: TaskPriority? = nil, mayOutliveSaga: Bool = false,
         @_inheritActorContext @_implicitSelfCapture operation: sending @escaping @isolated(any) () async -> Success
     ) {
-        let launch = TaskLaunch(name)
+        let launch = TaskLaunch(name, mayOutliveSaga: mayOutliveSaga)
         launch.begin()
         defer { launch.end() }
         let task = Task(name: name, executorPreference: launch.executor, priority: priority) {
@@ -43,10 +44,10 @@ extension SagaTask where Failure == Never {
     /// else of the task-locals: it is why the task is wrapped.
     @discardableResult
     public static func detached(
-        _ name: String, priority: TaskPriority? = nil,
+        _ name: String, priority: TaskPriority? = nil, mayOutliveSaga: Bool = false,
         operation: sending @escaping @isolated(any) () async -> Success
     ) -> SagaTask {
-        let launch = TaskLaunch(name)
+        let launch = TaskLaunch(name, mayOutliveSaga: mayOutliveSaga)
         launch.begin()
         defer { launch.end() }
         let context = SagaContext.current
@@ -68,11 +69,11 @@ extension SagaTask where Failure == Never {
 extension SagaTask where Failure == any Error {
     @discardableResult
     public init(
-        _ name: String, priority: TaskPriority? = nil,
+        _ name: String, priority: TaskPriority? = nil, mayOutliveSaga: Bool = false,
         @_inheritActorContext @_implicitSelfCapture
         operation: sending @escaping @isolated(any) () async throws -> Success
     ) {
-        let launch = TaskLaunch(name)
+        let launch = TaskLaunch(name, mayOutliveSaga: mayOutliveSaga)
         launch.begin()
         defer { launch.end() }
         let task = Task(name: name, executorPreference: launch.executor, priority: priority) {
@@ -84,10 +85,10 @@ extension SagaTask where Failure == any Error {
     /// The same as the one that cannot throw.
     @discardableResult
     public static func detached(
-        _ name: String, priority: TaskPriority? = nil,
+        _ name: String, priority: TaskPriority? = nil, mayOutliveSaga: Bool = false,
         operation: sending @escaping @isolated(any) () async throws -> Success
     ) -> SagaTask {
-        let launch = TaskLaunch(name)
+        let launch = TaskLaunch(name, mayOutliveSaga: mayOutliveSaga)
         launch.begin()
         defer { launch.end() }
         let context = SagaContext.current

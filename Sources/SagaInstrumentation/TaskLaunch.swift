@@ -15,7 +15,7 @@ struct TaskLaunch: Sendable {
     private let creator: TraceContext?
 
     /// In the creating task.
-    init(_ name: String) {
+    init(_ name: String, mayOutliveSaga: Bool = false) {
         self.name = name
         run = SagaRun.current
         created = sgs_recording_ns()
@@ -25,7 +25,8 @@ struct TaskLaunch: Sendable {
             return
         }
         let place = run.begin(name, attempt: 1, kind: .task)
-        identity = TaskIdentity(name: name, span: .starting(place.span, below: parent))
+        identity = TaskIdentity(
+            name: name, span: .starting(place.span, below: parent), mayOutliveSaga: mayOutliveSaga)
     }
 
     private var tracker: RunTracker? { run?.tracker }

@@ -40,12 +40,19 @@ public final class RunTracker: Sendable {
     public struct Place: Sendable {
         fileprivate let id: UInt64
         fileprivate let run: UInt32
-        fileprivate let scope: UInt32
+        fileprivate let scope: UInt16
         fileprivate let flags: UInt8
         fileprivate let context: TraceContext?
         fileprivate let entered: UInt64
         /// It has a record only because of us.
         fileprivate let isNew: Bool
+
+        /// What a task's times count for.
+        public struct Scope: Sendable {
+            fileprivate let number: UInt16
+            /// The task is inside of it itself, and was not just made there.
+            fileprivate let isEntered: Bool
+        }
     }
 
     /// The current task is the run's own, until it leaves.
@@ -60,7 +67,7 @@ public final class RunTracker: Sendable {
         task.context = span
         task.set(SGS_TASK_IS_NAMED)
         task.pointee.run = handle
-        Self.change(task, to: base.scope)
+        Self.change(task, to: Place.Scope(number: UInt16(truncatingIfNeeded: base.scope), isEntered: true))
         return place
     }
 
@@ -71,7 +78,8 @@ public final class RunTracker: Sendable {
         task.context = place.context
         if place.flags & UInt8(SGS_TASK_IS_NAMED) == 0 { task.pointee.flags &= ~UInt8(SGS_TASK_IS_NAMED) }
         task.pointee.run = place.run
-        Self.change(task, to: place.scope)
+        Self.change(
+            task, to: Place.Scope(number: place.scope, isEntered: place.flags & UInt8(SGS_TASK_IN_STEP) != 0))
         // Nothing would tell its end.
         if place.isNew, !task.has(SGS_TASK_HAS_END) { sgs_tasks_remove(task) }
         SagaRuns.leave(handle)
@@ -79,22 +87,26 @@ public final class RunTracker: Sendable {
 
     /// While the current task is inside the step, its times count for it.
     /// - Returns: what they counted for, to be handed to ``leaveStep(_:)``.
-    public static func enterStep(_ scope: UInt32) -> UInt32 {
-        guard let task = sgs_tasks_current() else { return 0 }
-        let before = task.pointee.scope
-        change(task, to: scope)
+    public static func enterStep(_ scope: UInt32) -> Place.Scope? {
+        guard let task = sgs_tasks_current() else { return nil }
+        let before = Place.Scope(number: task.pointee.scope, isEntered: task.has(SGS_TASK_IN_STEP))
+        change(task, to: Place.Scope(number: UInt16(truncatingIfNeeded: scope), isEntered: true))
         return before
     }
 
-    public static func leaveStep(_ before: UInt32) {
-        guard let task = sgs_tasks_current() else { return }
+    public static func leaveStep(_ before: Place.Scope?) {
+        guard let before, let task = sgs_tasks_current() else { return }
         change(task, to: before)
     }
 
-    private static func change(_ task: TaskRecord, to scope: UInt32) {
-        task.pointee.scope = scope
-        sgs_flight_note(UInt8(SGS_FLIGHT_STEP), task.pointee.id, 0, scope, sgs_recording_ns())
+    private static func change(_ task: TaskRecord, to scope: Place.Scope) {
+        sgs_tasks_set_scope(task, UInt32(scope.number))
+        task.pointee.flags &= ~UInt8(SGS_TASK_IN_STEP)
+        if scope.isEntered { task.set(SGS_TASK_IN_STEP) }
     }
+
+    /// A compensation of the step has closed: tasks that were made in it should be gone.
+    public func noteCompensated(_ scope: UInt32) { CompensatedSteps.note(run: handle, scope: scope) }
 
     /// The body of a task that a wrapper of ours started is over: records its lifetime and span.
     /// - Parameters:

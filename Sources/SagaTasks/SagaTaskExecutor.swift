@@ -25,9 +25,12 @@ public final class SagaTaskExecutor: TaskExecutor {
 
     private func run(_ pointer: UnsafeMutableRawPointer, _ task: TaskRecord?) {
         let job = unsafeBitCast(pointer, to: UnownedJob.self)
-        let run = task.map { sgs_tasks_note_began($0) }
-        job.runSynchronously(on: asUnownedTaskExecutor())
-        // From here on the task may be gone, and its record another's.
-        if let task, let run { sgs_tasks_note_returned(task, run) }
+        guard let task else { return job.runSynchronously(on: asUnownedTaskExecutor()) }
+        withUnsafeTemporaryAllocation(of: sgs_task_run.self, capacity: 1) { run in
+            sgs_tasks_note_began(task, run.baseAddress)
+            job.runSynchronously(on: asUnownedTaskExecutor())
+            // From here on the task may be gone, and its record another's.
+            sgs_tasks_note_returned(run.baseAddress)
+        }
     }
 }

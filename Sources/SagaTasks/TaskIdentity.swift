@@ -6,10 +6,13 @@ public final class TaskIdentity: Sendable {
     public let name: String
     /// The span that the task itself will be.
     public let span: TraceContext
+    let mayOutliveSaga: Bool
 
-    public init(name: String, span: TraceContext) {
+    /// - Parameter mayOutliveSaga: no ghost, when it does.
+    public init(name: String, span: TraceContext, mayOutliveSaga: Bool = false) {
         self.name = name
         self.span = span
+        self.mayOutliveSaga = mayOutliveSaga
     }
 
     /// The task that this thread creates next shall be known by this identity, and a wrapper will tell its end. Between

@@ -12,6 +12,9 @@ public enum TaskMetrics {
                 observations.observe(counts[state] ?? 0, ["saga.task.state": .string(state.rawValue)])
             }
         }
+        registry.observe(MetricCatalogue.taskOrphans) { observations in
+            for (saga, count) in orphans() { observations.observe(count, ["saga.name": .string(saga)]) }
+        }
         registry.observe(MetricCatalogue.taskUntracked) { $0.observe(Int(sgs_tasks_refused())) }
         registry.observe(MetricCatalogue.trackingTier) { observations in
             for tier in TaskTiers.all {
@@ -20,6 +23,16 @@ public enum TaskMetrics {
                 observations.observe(tier.isOn ? 1 : 0, Attributes(attributes))
             }
         }
+    }
+
+    /// Tasks that have outlived their runs, by saga; 0 for a saga that has none now.
+    private static func orphans() -> [String: Int] {
+        let scopes = TaskScopes.all
+        var counts = [UInt32](repeating: 0, count: scopes.count + 1)
+        sgs_tasks_count_orphans(&counts, UInt32(counts.count))
+        var orphans: [String: Int] = [:]
+        for (scope, count) in zip(scopes, counts.dropFirst()) { orphans[scope.saga, default: 0] += Int(count) }
+        return orphans
     }
 
     /// Those of sagas.

@@ -13,6 +13,7 @@ enum TaskObserver {
             },
             began: { task, ready in task?.pointee.instruments?.ready.record(nanoseconds: ready) },
             ran: { scope, busy in TaskInstruments.at(scope)?.busy.record(nanoseconds: busy) },
+            hogged: { task, busy in WarningEvent.hogged(task, busy: busy) },
             ended: { task, now in if let task { TaskObserver.ended(task, at: now) } })
         sgs_tasks_observe(&functions)
     }()
@@ -24,16 +25,21 @@ enum TaskObserver {
             task.set(SGS_TASK_IS_NAMED)
             task.setName(identity.name)
         }
-        // One that was alive before is being woken, perhaps by somebody else's task.
-        let isNew = !task.has(SGS_TASK_JOINED) && task.pointee.parent != 0
+        // One that was alive before is being woken, perhaps by somebody else's task. Without the layout that cannot be told
+        // once the table has been full.
+        let mayBeOld = !task.has(SGS_TASK_HAS_END) && identity == nil && sgs_tasks_refused() > 0
+        let isNew = !task.has(SGS_TASK_JOINED) && task.pointee.parent != 0 && !mayBeOld
         if isNew, let saga = SagaContext.current {
-            join(task, saga.tracking.run, saga.tracking.scope, identity?.span ?? TraceContext.active)
+            join(task, saga.tracking.run, UInt16(truncatingIfNeeded: saga.tracking.scope), identity?.span ?? TraceContext.active)
         } else if let creator = creator?.pointee {
             join(task, creator.run, creator.scope, identity?.span ?? creator.traceContext)
         }
+        if identity?.mayOutliveSaga == true || creator?.pointee.has(SGS_TASK_MAY_OUTLIVE) == true {
+            task.set(SGS_TASK_MAY_OUTLIVE)
+        }
     }
 
-    private static func join(_ task: TaskRecord, _ run: UInt32, _ scope: UInt32, _ context: TraceContext?) {
+    private static func join(_ task: TaskRecord, _ run: UInt32, _ scope: UInt16, _ context: TraceContext?) {
         guard run != 0 else { return }
         sgs_run_joined(run)
         task.pointee.run = run
@@ -53,7 +59,8 @@ enum TaskObserver {
 
     private static func ended(_ task: TaskRecord, at now: UInt64) {
         guard task.pointee.run != 0 else { return }
-        if !task.has(SGS_TASK_IS_NAMED) { TaskSpan.record(plain: task.pointee, ended: now) }
+        // One that joined late had no room in the table before, or ran where nobody saw it: its wrapper tells of it, if any.
+        if !task.has(SGS_TASK_IS_NAMED), !task.has(SGS_TASK_JOINED) { TaskSpan.record(plain: task.pointee, ended: now) }
         PlainChildren.finish(of: task.pointee.id)
         SagaRuns.leave(task.pointee.run)
     }

@@ -18,7 +18,7 @@ extension TaskRecord {
         }
     }
 
-    func has(_ flag: Int) -> Bool { pointee.flags & UInt8(flag) != 0 }
+    func has(_ flag: Int) -> Bool { pointee.has(flag) }
 
     func set(_ flag: Int) { pointee.flags |= UInt8(flag) }
 
@@ -37,7 +37,9 @@ extension sgs_task {
         return context.traceID.isValid ? context : nil
     }
 
-    var instruments: TaskInstruments? { TaskInstruments.at(scope) }
+    func has(_ flag: Int) -> Bool { flags & UInt8(flag) != 0 }
+
+    var instruments: TaskInstruments? { TaskInstruments.at(UInt32(scope)) }
 
     var blockReason: BlockReason { BlockReason.allCases[Int(reason) % BlockReason.allCases.count] }
 }

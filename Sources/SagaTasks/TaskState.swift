@@ -8,13 +8,13 @@ public enum TaskState: String, Sendable, CaseIterable {
     case blocked
 }
 
-/// What a blocked task waits for, as far as tier 1 knows: only our own wrappers know exactly. Raw values are
+/// What a blocked task waits for, as far as our own wrappers know without looking into the runtime. Raw values are
 /// `saga.block.reason`.
 public enum BlockReason: String, Sendable, CaseIterable {
+    /// A continuation, a timer, an actor, another library. The first, since a record begins with it.
+    case unknown
     /// The value of a ``SagaTask``.
     case task
     /// The next result of a saga task group.
     case group
-    /// Anything else: a continuation, a timer, an actor, another library.
-    case unknown
 }

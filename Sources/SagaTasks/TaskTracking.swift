@@ -1,6 +1,6 @@
 import CSagascope
 import Synchronization
-import TaskInspection
+public import TaskInspection
 
 /// The switch of task tracking and its settings. Off until `Sagascope.bootstrap()`; off, nothing is put anywhere.
 public enum TaskTracking {
@@ -20,6 +20,7 @@ public enum TaskTracking {
 
     public static func turnOn(_ mode: Mode = .observe) {
         TaskObserver.install
+        sgs_tasks_set_hog_limit(thresholds.poolHog.nanoseconds)
         let isHooked = TaskTiers.turnOn()
         let usesExecutor = mode == .precise || !isHooked
         TaskTiers.noteExecutor(reasonOff: usesExecutor ? nil : "observing")
@@ -42,6 +43,28 @@ public enum TaskTracking {
     public static var blockedThreshold: UInt64 {
         get { threshold.load(ordering: .relaxed) }
         set { threshold.store(newValue, ordering: .relaxed) }
+    }
+
+    private struct Warnings {
+        var thresholds = WarningThresholds()
+        var orphans = OrphanPolicy.report
+    }
+
+    private static let warnings = Mutex(Warnings())
+
+    /// From when on tasks are warned of.
+    public static var thresholds: WarningThresholds {
+        get { warnings.withLock { $0.thresholds } }
+        set {
+            warnings.withLock { $0.thresholds = newValue }
+            sgs_tasks_set_hog_limit(newValue.poolHog.nanoseconds)
+        }
+    }
+
+    /// What becomes of tasks that outlive their runs.
+    public static var orphanPolicy: OrphanPolicy {
+        get { warnings.withLock { $0.orphans } }
+        set { warnings.withLock { $0.orphans = newValue } }
     }
 
     /// The most live tasks that are kept; further ones are counted.

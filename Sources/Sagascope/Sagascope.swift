@@ -5,6 +5,7 @@ import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
 import Synchronization
+import TaskInspection
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -53,9 +54,23 @@ public enum Sagascope {
         MetricRegistry.shared.configure(configuration.metrics)
         configuration.backends.install(seriesLimit: configuration.metrics.cardinalityLimit)
         guard !configuration.isDisabled else { return SagascopeService(configuration, exporter: nil) }
-        if configuration.taskTracking { TaskTracking.turnOn(configuration.taskMode) }
+        TaskTracking.thresholds = configuration.warnings
+        TaskTracking.orphanPolicy = configuration.orphans
+        if configuration.taskTracking { track(configuration) }
+        if configuration.dumpSignal.isEnabled { answerDumpSignal(configuration.dumpSignal.directory) }
         TaskTracking.blockedThreshold = configuration.blockedThreshold.wholeNanoseconds
         return SagascopeService(configuration, exporter: exporter)
+    }
+
+    private static func track(_ configuration: SagascopeConfiguration) {
+        TaskTracking.turnOn(configuration.taskMode)
+        guard configuration.flight.isEnabled else { return }
+        do {
+            try FlightRecorder.shared.start(bytes: configuration.flight.bytes)
+            FlightDumps.keep(in: configuration.flight.directory)
+        } catch {
+            Diagnostics.logger.warning("the flight recorder is off: \(error)")
+        }
     }
 
     private static func exporter(for configuration: SagascopeConfiguration) throws -> (any TelemetryExporter)? {
@@ -77,6 +92,19 @@ public enum Sagascope {
                 "OTEL_EXPORTER_OTLP_ENDPOINT", source: "settings",
                 reason: "this program was built without the package trait OTLPHTTP; unset it, and a file is written")
             #endif
+        }
+    }
+
+    private static func answerDumpSignal(_ directory: String?) {
+        do {
+            try TaskDumpSignal.install(
+                directory: directory,
+                onFailure: { error in
+                    Diagnostics.logger.warning("a dump of the tasks was not written: \(error)")
+                })
+        } catch {
+            Diagnostics.logger.warning(
+                "SIGUSR2 makes no dump of the tasks: \(error). SAGASCOPE_DUMP_SIGNAL=off does without.")
         }
     }
 

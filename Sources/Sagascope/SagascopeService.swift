@@ -113,7 +113,7 @@ public final class SagascopeService: Service {
         #if AdminServer
         let server = AdminServer(
             configuration: AdminServer.Configuration(
-                host: configuration.admin.host, port: configuration.admin.port),
+                host: configuration.admin.host, port: configuration.admin.port, token: configuration.admin.token),
             metrics: { self.metricsPage(accept: $0) },
             readiness: { self.state.withLock { $0.readiness } },
             onListening: { port in

@@ -49,6 +49,12 @@ struct AttributeReference {
         AttributeReference("saga.task.ready.duration", "double, s", "Sum of the waits for a thread."),
         AttributeReference("saga.task.blocked.duration", "double, s", "Sum of the suspensions."),
         AttributeReference("saga.task.state", "string", "[Task state](#task-states)."),
+        AttributeReference("saga.task.stack", "string", "Its async stack: a line for each function, innermost first."),
+        AttributeReference("saga.task.warning.type", "string", "[Task warning](#task-warnings)."),
+        AttributeReference(
+            "saga.task.warning.duration", "double, s", "How long it has been so; of a ghost since its run's end."),
+        AttributeReference("saga.task.cycle", "string", "The ids of the tasks of a cycle, each waiting for the next."),
+        AttributeReference("saga.task.orphan.age", "double, s", "Time since the end of the task's run."),
         AttributeReference("saga.block.reason", "string", "[Block reason](#block-reasons)."),
         AttributeReference("saga.block.duration", "double, s", "How long the suspension lasted."),
         AttributeReference("exception.type", "string", "As `error.type`."),

@@ -32,7 +32,7 @@ enum ConfigurationPage {
 
         The OpenTelemetry specification would have a wrong value logged and ignored; then nobody notices a typing mistake. \
         With `OTEL_SDK_DISABLED=true` nothing else is read: a program that has switched telemetry off is not stopped by a \
-        setting of it. Values of headers never stand in an error or a log.
+        setting of it. Values of headers and tokens never stand in an error or a log.
         """
 
     private static let file = """

@@ -35,6 +35,17 @@ struct EventReference {
             EventCatalogue.stepUnblocked, .info, "A task that was blocked for that long goes on.",
             blocked + ["saga.block.duration"]),
         EventReference(
+            EventCatalogue.taskWarning, .warn,
+            """
+            Something is wrong with a task: [what](#task-warnings). Of tasks outside of sagas it tells pool hogs and wait cycles \
+            only; the others are counted. At most 64 of a type at one look.
+            """,
+            warned + ["saga.task.warning.type", "saga.task.warning.duration", "saga.task.cycle"]),
+        EventReference(
+            EventCatalogue.taskOrphaned, .warn,
+            "A task is alive although its saga's run has ended, and was not meant to: told once, at the first look after that.",
+            warned + ["saga.task.parent.id", "saga.task.orphan.age"]),
+        EventReference(
             EventCatalogue.compensationStarted, .warn, "A compensation began.",
             ["saga.step.name", "saga.compensation.reason"]),
         EventReference(
@@ -43,5 +54,6 @@ struct EventReference {
             ["exception.type", "exception.message"]),
     ]
 
+    private static let warned = ["saga.step.name", "saga.task.id", "saga.task.name", "saga.task.stack"]
     private static let blocked = ["saga.step.name", "saga.task.id", "saga.task.name", "saga.block.reason"]
 }

@@ -1,6 +1,7 @@
 import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
+import TaskInspection
 
 // One sentence a case. The switches are exhaustive, so that a new case does not compile without one.
 
@@ -34,6 +35,25 @@ extension TaskState {
         case .ready: "Enqueued, waiting for a thread."
         case .running: "On a thread."
         case .blocked: "Suspended. A plain child task that has ended counts here until the scope around it ends."
+        }
+    }
+}
+
+extension TaskWarning {
+    var meaning: String {
+        switch self {
+        case .ghost: "Alive after its saga's run has ended, and not a `SagaTask` with `mayOutliveSaga`."
+        case .poolHog: "One run took `SAGASCOPE_POOL_HOG_THRESHOLD` without suspending. Any task; once in its life."
+        case .waitCycle: "It waits for tasks that wait for it: none of them can ever go on. Any task."
+        case .lostResume:
+            "It has waited for `SAGASCOPE_LOST_RESUME_THRESHOLD` for a continuation, which is no timer and not resumed on an actor."
+        case .ignoresCancellation:
+            "It was seen to be cancelled, and is alive `SAGASCOPE_IGNORED_CANCELLATION_THRESHOLD` later."
+        case .poolStarved: "It has been ready for `SAGASCOPE_POOL_STARVED_THRESHOLD`, and no thread took it."
+        case .yieldStorm:
+            "It ran `SAGASCOPE_YIELD_STORM_RUNS` times from one look to the next, and most of its runs ended by being ready again at once."
+        case .outlivesCompensation:
+            "Made while its saga was inside a step or that step's compensation, and alive when the compensation has closed."
         }
     }
 }

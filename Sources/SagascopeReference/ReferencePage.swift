@@ -1,6 +1,7 @@
 import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
+import TaskInspection
 
 /// The whole page.
 enum ReferencePage {
@@ -14,7 +15,7 @@ enum ReferencePage {
 
         Settings stand in [configuration.md](configuration.md). [Metrics](#metrics) · [Events](#events) · [Spans](#spans) · [Attributes](#attributes) · \
         [Results](#results) · [Task states](#task-states) · [Block reasons](#block-reasons) · \
-        [Drop reasons](#drop-reasons)
+        [Task warnings](#task-warnings) · [Drop reasons](#drop-reasons)
         """,
         metrics, events, spans, attributes,
         enumeration(
@@ -27,6 +28,9 @@ enum ReferencePage {
         enumeration(
             "Block reasons", "`saga.block.reason`: what a suspended task waits for, as far as public API tells.",
             BlockReason.allCases.map { ($0.rawValue, $0.meaning) }),
+        enumeration(
+            "Task warnings", "`saga.task.warning.type`: what may be wrong with a task.",
+            TaskWarning.allCases.map { ($0.rawValue, $0.meaning) }),
         enumeration(
             "Drop reasons",
             "`error.type` of the `otel.sdk.*` metrics, and the keys of `FlushReport` and `SagascopeService.statistics`. "

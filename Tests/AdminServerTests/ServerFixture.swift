@@ -5,11 +5,15 @@ import NIOHTTP1
 import PrometheusExporter
 import Sagascope
 import ServiceLifecycle
+import TaskInspection
 
 /// What a server under test serves.
 struct Served: Sendable {
     var metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer = { _ in plain("a 1\n") }
     var readiness: @Sendable () -> Readiness = { .ready }
+    var tasks: @Sendable () -> TaskDump = TaskInspector.dump
+    var host = "127.0.0.1"
+    var token: AccessToken?
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }
 
@@ -23,8 +27,9 @@ func withServer<Result: Sendable>(
 ) async throws -> Result {
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let server = AdminServer(
-        configuration: AdminServer.Configuration(port: 0), logger: served.logger, metrics: served.metrics,
-        readiness: served.readiness,
+        configuration: AdminServer.Configuration(host: served.host, port: 0, token: served.token),
+        logger: served.logger,
+        metrics: served.metrics, readiness: served.readiness, tasks: served.tasks,
         onListening: { port in
             listening.yield(port)
             listening.finish()

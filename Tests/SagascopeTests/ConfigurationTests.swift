@@ -159,6 +159,18 @@ struct ConfigurationTests {
         #expect(error?.description.hasPrefix("OTEL_EXPORTER_OTLP_HEADERS=") == true)
     }
 
+    @Test func theAdminTokenIsReadAndNeverShown() throws {
+        let configuration = try SagascopeConfiguration(environment: ["SAGASCOPE_ADMIN_TOKEN": "s3cret"])
+        #expect(configuration.admin.token == AccessToken("s3cret"))
+        #expect(!"\(configuration.admin)".contains("s3cret"))
+        let error = #expect(throws: ConfigurationError.self) {
+            try SagascopeConfiguration(environment: ["SAGASCOPE_ADMIN_TOKEN": "hush hush"])
+        }
+        #expect(
+            error?.description
+                == "SAGASCOPE_ADMIN_TOKEN=… (environment): expected visible ASCII characters without a blank")
+    }
+
     @Test func anUnknownNameIsAnErrorThatGuesses() {
         let error = #expect(throws: ConfigurationError.self) {
             try SagascopeConfiguration(environment: ["SAGASCOPE_ADMIN_PROT": "1"])

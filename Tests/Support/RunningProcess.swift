@@ -36,6 +36,8 @@ public final class RunningProcess: Sendable {
         self.command = ([tool.url.lastPathComponent] + arguments).joined(separator: " ")
     }
 
+    public var id: Int32 { process.processIdentifier }
+
     /// Standard error so far.
     public var errors: String { text(of: "stderr") }
 

@@ -31,6 +31,7 @@ struct Demo {
                 orders: options.orders, seed: options.seed, rate: options.rate, concurrency: options.concurrency),
             participants: participants,
             ledger: ledger,
+            faults: FaultPlan(seed: options.seed),
             progress: ProgressLine(orders: options.orders, ledger: ledger) {
                 let spans = sagascope.statistics.spans
                 return (spans.exported, spans.droppedTotal)

@@ -1,5 +1,5 @@
-// The code that is loaded into this process, and what its files say about an address: the function by the ELF symbol table,
-// the file, the line and the inlined functions by DWARF 4 and 5.
+// The code that is loaded into this process, and what its files say about an address: the function by the ELF symbol
+// table, the file, the line and the inlined functions by DWARF 4 and 5.
 //
 // In C because a debug build of the program must be quick too: a test binary has hundreds of thousands of symbols.
 #pragma once
@@ -49,8 +49,8 @@ typedef struct {
   uint32_t line;                     // 0: unknown
 } sgs_source;
 
-/// The source of the code at `address`, which lies in `function`: innermost inlined function first, the function itself last.
-/// Returns how many, 0 where debug information does not cover it.
+/// The source of the code at `address`, which lies in `function`: innermost inlined function first, the function itself
+/// last. Returns how many, 0 where debug information does not cover it.
 size_t sgs_image_sources(
   sgs_image *image, const sgs_function *function, uint64_t address, sgs_source *sources, size_t limit);
 

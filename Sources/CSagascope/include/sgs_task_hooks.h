@@ -17,14 +17,20 @@ typedef struct {
   void (*unblocked)(sgs_task *task, uint64_t blocked, uint64_t waker, uint64_t now);
   /// (scope) It was ready for so long and runs now.
   void (*began)(sgs_task *task, uint64_t ready);
-  /// (scope) It ran for so long. The task itself may be gone: only the scope that it had is handed over.
+  /// (scope) It ran for so long in this scope. The task itself may be gone.
   void (*ran)(uint32_t scope, uint64_t busy);
+  /// It ran for longer than `sgs_tasks_set_hog_limit` allows, and was not told of before. `task` is a copy, whose name is the
+  /// observer's to free.
+  void (*hogged)(sgs_task task, uint64_t busy);
   /// It has ended; the record is removed afterwards.
   void (*ended)(sgs_task *task, uint64_t now);
 } sgs_task_observer;
 
 /// At most once, before anything else here.
 void sgs_tasks_observe(const sgs_task_observer *observer);
+
+/// From how many ns on one run is told of as too long; 0: never.
+void sgs_tasks_set_hog_limit(uint64_t ns);
 
 /// Whether our functions may be put into task objects, as the self-test found.
 void sgs_tasks_allow_layout(int allowed);
@@ -40,10 +46,21 @@ void sgs_tasks_watch(void *job);
 /// - Returns: its record; NULL when it is not tracked.
 sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id);
 
-/// For an executor of ours: runs the job as the record's task.
-typedef struct { uint64_t word, id; uint32_t scope; uint64_t began; } sgs_task_run;
-sgs_task_run sgs_tasks_note_began(sgs_task *task);
-void sgs_tasks_note_returned(sgs_task *task, sgs_task_run run);
+/// One run of a task on a thread, from its beginning to its return; lies on that thread's stack.
+typedef struct sgs_task_run {
+  sgs_task *task;
+  uint64_t word, id;
+  uint64_t since;              // when the task began to run in `scope`
+  uint32_t scope;
+  struct sgs_task_run *outer;  // a run inside which this one is
+} sgs_task_run;
+
+/// For an executor of ours: runs the job as the record's task in between. `run` stays where it is meanwhile.
+void sgs_tasks_note_began(sgs_task *task, sgs_task_run *run);
+void sgs_tasks_note_returned(sgs_task_run *run);
+
+/// What the task that runs on this thread spends its time on from here on.
+void sgs_tasks_set_scope(sgs_task *task, uint32_t scope);
 
 /// The task that runs here has ended, where our own function cannot tell (no layout).
 void sgs_tasks_note_ended(sgs_task *task);

@@ -44,6 +44,8 @@ int sgs_layout_header(const uint8_t bytes[SGS_TASK_BYTES], sgs_task_header *head
 /// What a record of a dependency says. Kinds: 1 a task, 2 a continuation, 3 a task group, 4 its turn on an executor.
 #define SGS_DEPENDENCY_BYTES 40u
 typedef struct { uint32_t kind; uint64_t on; } sgs_dependency;
+/// Of a continuation's context, which a dependency on it names: the actor it is resumed on, 0 for none.
+#define SGS_CONTINUATION_EXECUTOR 48u
 void sgs_layout_dependency(const uint8_t bytes[SGS_DEPENDENCY_BYTES], sgs_dependency *dependency);
 
 /// Whether the address is the function of the runtime that a task which has not begun goes on with. The address of its own

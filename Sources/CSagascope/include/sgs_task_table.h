@@ -19,6 +19,8 @@ enum {
   SGS_TASK_IS_GROUP_CHILD = 8,
   SGS_TASK_IS_CHILD = 16,
   SGS_TASK_JOINED = 32,        // it was alive before it was first seen
+  SGS_TASK_MAY_OUTLIVE = 64,   // it, and what it creates, is meant to outlive its saga
+  SGS_TASK_IN_STEP = 128,      // `scope` is that of a step which it is inside of itself, not the one it was made in
 };
 
 typedef struct sgs_task {
@@ -28,7 +30,8 @@ typedef struct sgs_task {
   void *address;               // the runtime's object; for guarded reads only
   void *resume;                // what our trampoline stands for in the object
   uint32_t run;                // handle of the saga run it belongs to; 0: none
-  uint32_t scope;              // index of its saga and step; 0: none
+  uint16_t scope;              // index of its saga and step; 0: none
+  uint16_t told;               // bits of what was told of it once and for all; under the shard's lock
   uint64_t parent;             // id; 0: none. In a free record the next free one
   uint64_t created;            // ns of the recording clock
   uint64_t context[4];         // the span it belongs to
@@ -37,7 +40,7 @@ typedef struct sgs_task {
   uint8_t flags;
   uint8_t reason;              // what a wrapper says it waits for
   uint8_t reported;            // bits of what was already told of its present state
-  uint8_t yields;              // runs in a row that ended by being ready again at once
+  uint8_t yields;              // the share, of 255, of its last runs (some 16) that ended by being ready again at once
 } sgs_task;
 
 #define SGS_TASK_NAME 64u
@@ -107,6 +110,19 @@ void sgs_task_set_name(sgs_task *task, const char *name, uint64_t length);
 /// - Returns: how many; 0 when all have been seen.
 uint64_t sgs_tasks_copy(uint64_t *cursor, sgs_task *out, uint64_t capacity);
 
+/// Copies out those records, from `*cursor` on, for which `wanted` says so: it looks at the record itself, without a lock, while
+/// the program goes on. Names are copies; free them.
+/// - Returns: how many; 0 when all have been seen.
+uint64_t sgs_tasks_scan(uint64_t *cursor, int (*wanted)(const sgs_task *task, const void *context), const void *context,
+                        sgs_task *out, uint64_t capacity);
+
+/// Calls `body` with the record of a live task under the shard's lock, so that it is not removed meanwhile.
+/// - Returns: what `body` returned; 0 when there is no such task.
+int sgs_tasks_with(uint64_t id, int (*body)(sgs_task *task, void *context), void *context);
+
+/// One record, consistent in itself; for `sgs_tasks_with`.
+void sgs_task_copy(sgs_task *out, const sgs_task *task);
+
 /// Live tasks in each state, by its number: of those that belong to a saga.
 void sgs_tasks_count(uint64_t counts[SGS_TASK_ENDED + 1]);
 
@@ -123,6 +139,9 @@ int sgs_run_closed(uint32_t run);
 int sgs_run_is_open(uint32_t run);
 /// Its live tasks.
 uint32_t sgs_run_tasks(uint32_t run);
+/// Whether one of its compensations has closed, and what is left of it has not been looked for yet.
+void sgs_run_set_compensated(uint32_t run, int compensated);
+int sgs_run_is_compensated(uint32_t run);
 
 // MARK: transitions
 
@@ -139,11 +158,11 @@ static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_
   uint64_t age = sgs_word_age(word, now);
   if (sgs_word_state(word) == SGS_TASK_RUNNING) {
     sgs_task_add(&task->busy, now & ~15ull);
-    if (task->yields < 255) task->yields++;
+    task->yields += (uint8_t)((255 - task->yields + 15) >> 4);
   } else {
     sgs_task_add(&task->busy, sgs_word_since(word, now));
     sgs_task_add(&task->blocked, age);
-    task->yields = 0;
+    task->yields -= (uint8_t)((task->yields + 15) >> 4);
   }
   sgs_flight_note(SGS_FLIGHT_READY, task->id, waker, task->scope, now);
   return word;

@@ -54,6 +54,12 @@ public enum MetricCatalogue {
     public static let taskLifetime = MetricDescriptor(
         "saga.task.lifetime.duration", .histogram(bounds: Buckets.run), unit: "s", attributes: ["saga.name"],
         "Time from the creation of a task to its end.")
+    public static let taskOrphans = MetricDescriptor(
+        "saga.task.orphans", .upDownCounter, unit: "{task}", attributes: ["saga.name"],
+        "Live tasks whose saga run has ended, and that were not meant to outlive it.")
+    public static let taskWarnings = MetricDescriptor(
+        "saga.task.warnings", .counter, unit: "{warning}", attributes: ["saga.task.warning.type"],
+        "Tasks of the process that were found to have something wrong with them, by what it is.")
     public static let taskUntracked = MetricDescriptor(
         "saga.task.untracked", .counter, unit: "{task}",
         "Tasks that were not tracked because the table of live tasks was full.")
@@ -130,7 +136,7 @@ public enum MetricCatalogue {
     public static let all: [MetricDescriptor] = [
         runDuration, runActive, runOldestAge, runProgressAge, stepDuration, stepAttempts, compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
-        taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive, spanQueueSize,
+        taskOrphans, taskWarnings, taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive, spanQueueSize,
         spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
         logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration, seriesOverflowed,
         measurementIgnored,

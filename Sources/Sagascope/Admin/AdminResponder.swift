@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import PrometheusExporter
+import SagaTasks
 
 /// The admin server's routes. A router of its own, because hummingbird's answers 404 to a method that a path does not have.
 struct AdminResponder: HTTPResponder {
@@ -12,15 +13,19 @@ struct AdminResponder: HTTPResponder {
 
     let metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer
     let readiness: @Sendable () -> Readiness
+    let tasks: TasksRoute
+    let queue: DebugQueue
+    let debugAccess: DebugAccess
     let logger: Logger
 
     /// Scrapes are many and small; the fastest level already reaches most of the ratio on text that repeats itself.
     private static let gzipLevel: Int32 = 1
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        guard let route = Route(rawValue: request.uri.path) else {
+        guard let route = Route(rawValue: request.uri.path), isThere(route) else {
             return Self.text(.notFound, "not found\n")
         }
+        if route.isDebug, let refusal = refusal(of: request) { return refusal }
         guard request.method == .get || request.method == .head else {
             var response = Self.text(.methodNotAllowed, "method not allowed\n")
             response.headers[.allow] = "GET, HEAD"
@@ -28,10 +33,12 @@ struct AdminResponder: HTTPResponder {
         }
         let response =
             switch route {
-            case .index: Self.text(.ok, Self.index)
+            case .index: Self.text(.ok, index)
             case .metrics: await page(for: request)
             case .health: Self.json(.ok, status: "ok", reason: nil)
             case .readiness: readinessAnswer()
+            case .tasks: await taskDump(for: request)
+            case .flight: await flightTrace(for: request)
             }
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -41,32 +48,97 @@ struct AdminResponder: HTTPResponder {
         case metrics = "/metrics"
         case health = "/healthz"
         case readiness = "/readyz"
+        case tasks = "/debug/tasks"
+        case flight = "/debug/flight"
+
+        var isDebug: Bool { rawValue.hasPrefix("/debug/") }
     }
 
-    private static let index = """
+    private func isThere(_ route: Route) -> Bool {
+        if case .absent = debugAccess { return !route.isDebug }
+        return true
+    }
+
+    private var index: String {
+        """
         sagascope
         /metrics  metrics in the Prometheus format that the Accept header asks for
         /healthz  200 while the process serves
         /readyz   200 when ready for work, 503 and the reason when not
 
+        """ + (isThere(.tasks) ? Self.debugIndex : "")
+    }
+
+    private static let debugIndex = """
+        /debug/tasks   every task of the process; ?format=json, text or folded
+        /debug/flight  the last seconds of all tasks, as a trace for ui.perfetto.dev
+
         """
 
+    /// - Returns: nil when the client may look into the process.
+    private func refusal(of request: Request) -> Response? {
+        let authorization = request.headers[.authorization]
+        switch debugAccess.verdict(authorization: authorization, authority: request.head.authority) {
+        case .allowed: return nil
+        case .needsToken:
+            var response = Self.text(.unauthorized, "this needs the token of SAGASCOPE_ADMIN_TOKEN as a bearer token\n")
+            response.headers[.wwwAuthenticate] = "Bearer"
+            return response
+        case .foreignName:
+            return Self.text(
+                .forbidden, "without SAGASCOPE_ADMIN_TOKEN only by a name of loopback: 127.0.0.1, [::1], localhost\n")
+        }
+    }
+
     private func page(for request: Request) async -> Response {
-        let page: PrometheusPage.Answer
         do {
-            page = try await metrics(request.headers[.accept])
+            let page = try await metrics(request.headers[.accept])
+            return response(page.bytes, contentType: page.contentType, to: request)
         } catch {
             logger.warning("metrics could not be rendered", metadata: ["error": "\(error)"])
             return Self.text(.internalServerError, "metrics could not be rendered: \(error)\n")
         }
-        var headers: HTTPFields = [.contentType: page.contentType, .vary: "Accept, Accept-Encoding"]
-        var body = page.bytes
+    }
+
+    private func taskDump(for request: Request) async -> Response {
+        switch await tasks.answer(to: request) {
+        case .dump(let bytes, let contentType):
+            var response = response(bytes, contentType: contentType, to: request)
+            response.headers[.cacheControl] = "no-store"
+            return response
+        case .unknownFormat:
+            return Self.text(.badRequest, "unknown format; allowed: \(TasksRoute.allowedFormats)\n")
+        case .busy: return Self.busy
+        }
+    }
+
+    private static var busy: Response {
+        var response = text(.serviceUnavailable, "\(DebugQueue.limit) dumps are being made already\n")
+        response.headers[.retryAfter] = "1"
+        return response
+    }
+
+    private func flightTrace(for request: Request) async -> Response {
+        let made: [UInt8]?
+        do { made = try await queue.make { FlightDumps.trace() } } catch { return Self.busy }
+        guard let made else { return Self.text(.notFound, "the flight recorder is off: see SAGASCOPE_FLIGHT\n") }
+        var response = response(made, contentType: "application/octet-stream", to: request)
+        response.headers[.contentDisposition] = #"attachment; filename="sagascope-flight.perfetto-trace""#
+        response.headers[.cacheControl] = "no-store"
+        return response
+    }
+
+    /// 200, compressed for who wants it.
+    private func response(_ bytes: [UInt8], contentType: String, to request: Request) -> Response {
+        var headers: HTTPFields = [.contentType: contentType, .vary: "Accept, Accept-Encoding"]
+        var body = bytes
         if ContentCoding(acceptEncoding: request.headers[.acceptEncoding]) == .gzip {
             do {
-                body = try Gzip.compress(page.bytes, level: Self.gzipLevel)
+                body = try Gzip.compress(bytes, level: Self.gzipLevel)
                 headers[.contentEncoding] = "gzip"
             } catch {
-                logger.warning("metrics are sent uncompressed", metadata: ["error": "\(error)"])
+                logger.warning(
+                    "an answer is sent uncompressed", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
             }
         }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

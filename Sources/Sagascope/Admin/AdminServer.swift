@@ -5,6 +5,7 @@ import NIOCore
 public import PrometheusExporter
 import ServiceLifecycle
 import Synchronization
+public import TaskInspection
 
 #if canImport(Glibc)
 import Glibc
@@ -14,7 +15,7 @@ import Musl
 import Darwin
 #endif
 
-/// Serves `/metrics`, `/healthz` and `/readyz` over HTTP/1.1 until its service group shuts down.
+/// Serves `/metrics`, `/healthz`, `/readyz` and `/debug/*` over HTTP/1.1 until its service group shuts down.
 ///
 /// ```swift
 /// let server = AdminServer(
@@ -35,15 +36,18 @@ public struct AdminServer: Service {
         public var maximumConnections: Int
         /// How long a connection may say nothing between two requests. More than the usual scrape interval of a minute.
         public var idleTimeout: Duration
+        /// What a request has to carry to see `/debug/*`. Without one these routes are there on loopback only.
+        public var token: AccessToken?
 
         public init(
             host: String = "127.0.0.1", port: Int = 9464, maximumConnections: Int = 128,
-            idleTimeout: Duration = .seconds(90)
+            idleTimeout: Duration = .seconds(90), token: AccessToken? = nil
         ) {
             self.host = host
             self.port = port
             self.maximumConnections = maximumConnections
             self.idleTimeout = idleTimeout
+            self.token = token
         }
     }
 
@@ -51,6 +55,7 @@ public struct AdminServer: Service {
     private let logger: Logger
     private let metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer
     private let readiness: @Sendable () -> Readiness
+    private let tasks: @Sendable () -> TaskDump
     private let onListening: @Sendable (_ port: Int) -> Void
 
     /// - Parameters:
@@ -60,18 +65,21 @@ public struct AdminServer: Service {
     ///     an error is answered with status 500.
     ///   - readiness: called for each `/readyz`. Once the server itself shuts down, the answer is "shutting down" whatever
     ///     this says.
+    ///   - tasks: called for each `/debug/tasks`, one at a time, on a queue of the server's own.
     ///   - onListening: called when connections are accepted, with the port.
     public init(
         configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "sagascope.admin"),
         metrics: @escaping @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer,
         readiness: @escaping @Sendable () -> Readiness,
+        tasks: @escaping @Sendable () -> TaskDump = TaskInspector.dump,
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.logger = logger
         self.metrics = metrics
         self.readiness = readiness
+        self.tasks = tasks
         self.onListening = onListening
     }
 
@@ -81,8 +89,11 @@ public struct AdminServer: Service {
     public func run() async throws {
         let isShuttingDown = ShutdownFlag()
         let readiness = readiness
+        let queue = DebugQueue()
         let responder = AdminResponder(
-            metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() }, logger: logger)
+            metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() },
+            tasks: TasksRoute(dump: tasks, queue: queue), queue: queue, debugAccess: DebugAccess(host: configuration.host, token: configuration.token),
+            logger: logger)
         let application = application(responder, DemotingLogHandler.demoting(logger) { isShuttingDown.isSet })
         try await withGracefulShutdownHandler {
             do {

@@ -2,6 +2,7 @@ public import OTLPExporter
 public import PrometheusExporter
 public import SagaTasks
 public import SagaTelemetry
+public import TaskInspection
 
 /// Everything that can be set. ``Setting/all`` lists what can be set from outside, with the defaults; the closure of
 /// ``Sagascope/bootstrap(environment:providers:configure:)`` sees the result and has the last word.
@@ -60,7 +61,7 @@ public struct SagascopeConfiguration: Sendable {
 
     public var admin = Admin()
 
-    /// The server of `/metrics`, `/healthz` and `/readyz`.
+    /// The server of `/metrics`, `/healthz`, `/readyz` and `/debug/tasks`.
     public struct Admin: Sendable {
         /// `SAGASCOPE_ADMIN`: on or off.
         public var isEnabled = true
@@ -68,16 +69,49 @@ public struct SagascopeConfiguration: Sendable {
         public var host = "127.0.0.1"
         /// `SAGASCOPE_ADMIN_PORT`; 0 takes any free port.
         public var port = 9464
+        /// `SAGASCOPE_ADMIN_TOKEN`: what a request has to carry to see `/debug/*`. Without one these routes are there on
+        /// loopback only.
+        public var token: AccessToken?
 
         public init() {}
     }
 
-    /// `SAGASCOPE_TASK_TRACKING`: run sagas on a task executor that times every task.
+    public var dumpSignal = DumpSignal()
+
+    /// The answer to SIGUSR2: a dump of every task, which `sagascope tasks --pid` reads.
+    public struct DumpSignal: Sendable {
+        /// `SAGASCOPE_DUMP_SIGNAL`: on or off. A program that uses SIGUSR2 itself by then keeps it.
+        public var isEnabled = true
+        /// `SAGASCOPE_DUMP_DIRECTORY`; `sagascope-<user>` in `TMPDIR` or `/tmp` by default.
+        public var directory: String?
+
+        public init() {}
+    }
+
+    public var flight = Flight()
+
+    /// The flight recorder: the last transitions of all tasks, in memory. On while tasks are tracked.
+    public struct Flight: Sendable {
+        /// `SAGASCOPE_FLIGHT`: on or off.
+        public var isEnabled = true
+        /// `SAGASCOPE_FLIGHT_BYTES`: of memory, whatever the number of threads.
+        public var bytes = FlightRecorder.defaultBytes
+        /// `SAGASCOPE_FLIGHT_DIRECTORY`: where a recording goes when a saga fails, at most one a minute; none by default.
+        public var directory: String?
+
+        public init() {}
+    }
+
+    /// `SAGASCOPE_TASK_TRACKING`: see every task of the process.
     public var taskTracking = true
-    /// How tasks are seen.
+    /// `SAGASCOPE_TASK_MODE`: how tasks are seen.
     public var taskMode = TaskTracking.Mode.observe
     /// `SAGASCOPE_BLOCKED_THRESHOLD`: how long a task is blocked before events tell of it.
     public var blockedThreshold: Duration = .milliseconds(250)
+    /// From when on tasks are warned of: `SAGASCOPE_POOL_HOG_THRESHOLD` and its siblings.
+    public var warnings = WarningThresholds()
+    /// `SAGASCOPE_ORPHANS`: what becomes of tasks that are alive when their saga's run has ended.
+    public var orphans = OrphanPolicy.report
 
     /// Defaults without any environment.
     public init(executable: String = CommandLine.arguments.first ?? "") {

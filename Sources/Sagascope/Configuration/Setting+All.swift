@@ -1,6 +1,7 @@
 import OTLPExporter
 import SagaTasks
 import SagaTelemetry
+import TaskInspection
 
 extension Setting {
     /// Every setting, once. Of two that set the same thing the later one stands.
@@ -154,10 +155,15 @@ extension Setting {
             "The OTLP/JSON file when no endpoint is set; none: push nothing and record no spans."),
         Setting("sagascope.fileMaxBytes", .bytes, \.file.maximumBytes, "Size at which the file is rotated."),
         Setting("sagascope.fileKeep", .keptFiles, \.file.keptFiles, "Rotated files kept."),
-        Setting("sagascope.admin", .onOff, \.configuration.admin.isEnabled, "Serve /metrics, /healthz and /readyz."),
+        Setting(
+            "sagascope.admin", .onOff, \.configuration.admin.isEnabled,
+            "Serve /metrics, /healthz, /readyz and /debug/tasks."),
         Setting(
             "sagascope.adminHost", .text, \.configuration.admin.host, "The address the admin server listens on."),
         Setting("sagascope.adminPort", .port, \.configuration.admin.port, "Its port; 0 takes any free one."),
+        Setting(
+            "sagascope.adminToken", .token, \.configuration.admin.token, isSecret: true,
+            "The bearer token that /debug/* asks for. Without one it is open on loopback, and absent elsewhere."),
         Setting(
             "sagascope.taskTracking", .onOff, \.configuration.taskTracking,
             "See every task: its state, its times, its async stack and what it waits for."),
@@ -165,8 +171,45 @@ extension Setting {
             "sagascope.taskMode", .choice(), \.configuration.taskMode,
             "observe: at the runtime's enqueue hook; precise: sagas run on a task executor of ours."),
         Setting(
+            "sagascope.flight", .onOff, \.configuration.flight.isEnabled,
+            "Keep the last 10 s of all tasks' transitions in memory, for /debug/flight. Goes with task tracking."),
+        Setting(
+            "sagascope.flightBytes", .flightBytes, \.configuration.flight.bytes,
+            "The most memory that the flight recorder takes."),
+        Setting(
+            "sagascope.flightDirectory", .directory, \.configuration.flight.directory, default: "none",
+            "Where a flight recording is written when a saga fails, at most one a minute."),
+        Setting(
+            "sagascope.dumpSignal", .onOff, \.configuration.dumpSignal.isEnabled,
+            "Answer SIGUSR2 with a dump of every task, for `sagascope tasks --pid`."),
+        Setting(
+            "sagascope.dumpDirectory", .directory, \.configuration.dumpSignal.directory,
+            default: "${TMPDIR:-/tmp}/sagascope-<user>",
+            "Where the dump goes: a folder that nobody else can open. Made when it is not there."),
+        Setting(
             "sagascope.blockedThreshold", .milliseconds, \.configuration.blockedThreshold,
             "Events tell of tasks blocked for this long."),
+        Setting(
+            "sagascope.poolHogThreshold", .milliseconds, \.configuration.warnings.poolHog,
+            "Warn of a task that runs for this long without suspending."),
+        Setting(
+            "sagascope.poolStarvedThreshold", .milliseconds, \.configuration.warnings.poolStarved,
+            "Warn of a task that is ready for this long, and no thread takes it."),
+        Setting(
+            "sagascope.lostResumeThreshold", .milliseconds, \.configuration.warnings.lostResume,
+            "Warn of a task that waits for this long for a continuation that is no timer."),
+        Setting(
+            "sagascope.ignoredCancellationThreshold", .milliseconds, \.configuration.warnings.ignoredCancellation,
+            "Warn of a task that is alive for this long after it was seen to be cancelled."),
+        Setting(
+            "sagascope.waitCycleThreshold", .milliseconds, \.configuration.warnings.waitCycle,
+            "How long tasks are blocked before they are looked for in wait cycles."),
+        Setting(
+            "sagascope.yieldStormRuns", .count, \.configuration.warnings.yieldStormRuns,
+            "Warn of a task that runs this often from one look to the next (250 ms), mostly to yield."),
+        Setting(
+            "sagascope.orphans", .choice(), \.configuration.orphans,
+            "What becomes of tasks that outlive their saga's run: report tells of them, cancel also cancels them."),
         Setting(
             "sagascope.shutdownTimeout", .milliseconds, \.configuration.pipeline.shutdownTimeout,
             "The longest that the last export may take."),
@@ -177,6 +220,15 @@ extension SettingForm<String> {
     fileprivate static let transport = SettingForm(
         allowed: "http/protobuf, which a collector takes on port 4318; this version has no other",
         parse: { $0 == "http/protobuf" ? $0 : nil }, text: { $0 })
+}
+
+extension SettingForm<String> {
+    fileprivate static let directory = SettingForm(allowed: "the path of a folder", parse: { $0 }, text: { $0 })
+}
+
+extension SettingForm<AccessToken> {
+    fileprivate static let token = SettingForm(
+        allowed: "visible ASCII characters without a blank", parse: { AccessToken($0) }, text: { "\($0)" })
 }
 
 extension OTLPSettings.Scope {

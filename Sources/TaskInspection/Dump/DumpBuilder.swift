@@ -42,6 +42,7 @@ struct DumpBuilder {
             task.priority = UInt8(truncatingIfNeeded: header.status)
             task.isCancelled = header.status & UInt32(SGS_STATUS_CANCELLED) != 0
         }
+        task.warnings = TaskWarning.told(of: record).map(\.rawValue)
         if state != .running { task.waitsFor = target(record, reading, stack) }
         return task
     }

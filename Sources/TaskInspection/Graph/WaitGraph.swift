@@ -13,6 +13,9 @@ struct WaitGraph {
         }
     }
 
+    /// - Parameter waits: for each task that waits for tasks, those; all other tasks can go on.
+    init(waits: [UInt64: [UInt64]]) { self.waits = waits.filter { !$0.value.isEmpty } }
+
     /// Cycles, each once, from its smallest id on, in the order in which its tasks wait for each other.
     ///
     /// A task that waits for a group goes on with the first child that ends, so it is stuck only when all of them are: first

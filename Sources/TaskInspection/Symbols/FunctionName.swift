@@ -2,10 +2,10 @@ internal import CSagascope
 
 /// The name of a function as people read it, and whose function it is.
 ///
-/// `(2) await resume partial function for generic specialization <…> of checkout.CheckoutSaga.charge(_: Order, at: Date)
-/// async throws -> ()` becomes `checkout.CheckoutSaga.charge(_:at:)`: one name for all parts a compiler makes of one function,
-/// with the module and the labels, without types, generics and effects. `swift_demangle` has no options for that, so it is done
-/// on its text.
+/// `(2) await resume partial function for generic specialization <…> of shop.Checkout.charge(_: Order, at: Date) async
+/// throws -> ()` becomes `shop.Checkout.charge(_:at:)`: one name for all parts that a compiler makes of one function,
+/// with the module and the labels, without types, generics and effects. `swift_demangle` has no options for that, so it
+/// is done on its text.
 struct FunctionName: Equatable {
     var text: String
     /// Of the standard library or the runtime, or made by the compiler: nothing the program's author wrote.
@@ -45,7 +45,8 @@ struct FunctionName: Equatable {
         self.init(text, isSystem: isSystem, isAsync: parser.isAsync)
     }
 
-    /// A name of C++, demangled: without its parameters. The runtime's functions are in its namespace or take its types.
+    /// A name of C++, demangled: without its parameters. The runtime's functions are in its namespace or take its
+    /// types.
     private init(cxx demangled: String) {
         let name = demangled.prefix { $0 != "(" }
         self.init(name.isEmpty ? demangled : String(name), isSystem: demangled.contains("swift::"))
@@ -59,16 +60,18 @@ struct FunctionName: Equatable {
     }
 }
 
-/// What belongs to the system. With `-static-stdlib` all of it is in the executable, so that the file alone does not tell.
+/// What belongs to the system. With `-static-stdlib` all of it is in the executable, so the file alone does not tell.
 enum SystemCode {
     static let modules: Set<Substring> = [
         "Swift", "_Concurrency", "_StringProcessing", "_RegexParser", "Synchronization", "Observation", "Distributed",
         "Dispatch", "Foundation", "FoundationEssentials", "FoundationInternationalization", "FoundationNetworking",
         "FoundationXML", "Glibc", "Musl", "SwiftGlibc", "Builtin", "__C", "Runtime", "SwiftShims",
+        // Ours: what stands around a user's saga is no part of it.
+        "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "TaskInspection", "Sagascope",
     ]
 
-    /// Of C functions: the runtime's, libdispatch's, those of libc that threads begin in, the compiler's start of `main`,
-    /// our own trampolines.
+    /// Of C functions: the runtime's, libdispatch's, those of libc that threads begin in, the compiler's start of
+    /// `main`, our own trampolines.
     static let prefixes = [
         "swift_", "_swift_", "__swift_", "dispatch_", "_dispatch_", "pthread_", "__pthread_", "start_thread", "clone",
         "__libc_",

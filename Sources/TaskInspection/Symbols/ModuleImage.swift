@@ -2,10 +2,10 @@ internal import CSagascope
 
 /// The file of a module: its symbols and its debug information. Not for two threads at once.
 ///
-/// Why an own reader of ELF and DWARF: `dladdr` knows exported symbols only, and nearly every part of an async function is
-/// private. The toolchain's `Runtime` module does read debug information, but through an interface that is not public, at
-/// 2.6 ms a stack, and its reader traps on what it does not expect, which would stop the program that is observed. `sgs_image`
-/// never leaves the bytes of the file, whatever they are.
+/// Why an own reader of ELF and DWARF: `dladdr` knows exported symbols only, and nearly every part of an async function
+/// is private. The toolchain's `Runtime` module does read debug information, but its interface is not public, and it
+/// takes 2.6 ms a stack. `sgs_image` is quick in debug builds of the program too, and never leaves the bytes of the file,
+/// whatever they are.
 final class ModuleImage {
     private let image: OpaquePointer
 
@@ -30,8 +30,8 @@ final class ModuleImage {
         var line: Int?
     }
 
-    /// The functions at `address`, which counts as in the file; inlined ones first, the innermost at the front. Empty where no
-    /// symbol covers it.
+    /// The functions at `address`, which counts as in the file; inlined ones first, the innermost at the front. Empty
+    /// where no symbol covers it.
     func places(at address: UInt64) -> [Place] {
         var function = sgs_function()
         guard sgs_image_function(image, address, &function) else { return [] }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// Names the frames of async stacks: functions, files and lines for addresses of this process's code.
 ///
-/// Files of modules are opened when the first address in them is asked for, and kept. An address takes microseconds to some
-/// milliseconds the first time, and is remembered. Any address is allowed. Never blocks on anything but its own lock.
+/// The file of a module is opened when the first address in it is asked for, and kept: tens of milliseconds for a large
+/// one. An address takes tens of microseconds the first time, and is remembered. Any address is allowed.
 public final class StackSymbolizer: Sendable {
     public static let shared = StackSymbolizer()
 
@@ -11,7 +11,8 @@ public final class StackSymbolizer: Sendable {
     static let limit = 65_536
 
     private let cache: Mutex<FrameCache>
-    /// Held while an address is looked up for the first time, which may read files; what is remembered is not kept from others.
+    /// Held while an address is looked up for the first time, which may read files. What is remembered needs the other
+    /// lock only, which is never held for long.
     private let resolver = Mutex(FrameResolver())
 
     /// - Parameter limit: addresses that are remembered.
@@ -19,8 +20,8 @@ public final class StackSymbolizer: Sendable {
         cache = Mutex(FrameCache(limit: limit))
     }
 
-    /// What code lies at a resume address: one frame, or several where functions were inlined, innermost first. Never empty:
-    /// where nothing is known of the address, a frame with no module, or with a module and an offset.
+    /// What code lies at a resume address: one frame, or several where functions were inlined, innermost first. Never
+    /// empty: without a symbol there is a frame with module and offset, outside of all code one with the address alone.
     public func frames(at address: UInt64) -> [StackFrame] {
         if let known = cache.withLock({ $0[address] }) { return known }
         let frames = resolver.withLock { resolver in
@@ -44,8 +45,8 @@ public final class StackSymbolizer: Sendable {
     var memory: Int { resolver.withLock { $0.memory } }
 }
 
-/// The frames of addresses, in two generations: when the younger is half of the limit, it becomes the older, and that is forgotten.
-/// What is asked for again moves to the younger one.
+/// The frames of addresses, in two generations: when the younger is half of the limit, it becomes the older, and that
+/// one is forgotten. What is asked for again moves to the younger one.
 struct FrameCache {
     private let half: Int
     private var young: [UInt64: [StackFrame]] = [:]

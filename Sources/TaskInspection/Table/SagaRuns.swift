@@ -7,6 +7,8 @@ public enum SagaRuns {
         public let saga: String
         /// `saga.run.id`
         public let id: String
+        /// On the recording clock; nil while it goes on.
+        package fileprivate(set) var ended: UInt64?
 
         public init(saga: String, id: String) {
             self.saga = saga
@@ -34,7 +36,10 @@ public enum SagaRuns {
     }
 
     /// The run has ended. Its handle stands for it until its last task is gone.
-    public static func close(_ handle: UInt32) { if sgs_run_closed(handle) != 0 { free(handle) } }
+    public static func close(_ handle: UInt32) {
+        state.withLock { $0.runs[handle]?.ended = sgs_recording_ns() }
+        if sgs_run_closed(handle) != 0 { free(handle) }
+    }
 
     /// A task that belonged to it is gone.
     public static func leave(_ handle: UInt32) { if sgs_run_left(handle) != 0 { free(handle) } }
@@ -45,6 +50,9 @@ public enum SagaRuns {
             state.free.append(handle)
         }
     }
+
+    /// nil for a run that goes on, or is gone with all its tasks.
+    static func end(of handle: UInt32) -> UInt64? { state.withLock { $0.runs[handle]?.ended } }
 
     static var all: [UInt32: Run] { state.withLock { $0.runs } }
 }

@@ -25,14 +25,50 @@ package struct TaskRecords {
         }
     }
 
-    private mutating func take(_ record: sgs_task) {
-        if let name = record.name {
-            names[record.id] = String(cString: name)
-            free(name)
+    /// A copy of one record.
+    /// - Parameter withName: the name is then a copy to be taken.
+    static func one(_ id: UInt64, withName: Bool = false) -> sgs_task? {
+        var copied = sgs_task()
+        let isThere = sgs_tasks_with(
+            id,
+            { record, out in
+                guard let record, let out else { return 0 }
+                sgs_task_copy(out.assumingMemoryBound(to: sgs_task.self), record)
+                return 1
+            }, &copied)
+        guard isThere != 0 else { return nil }
+        if !withName { _ = copied.takeName() }
+        return copied
+    }
+
+    /// The ids of the live children that a task has in task groups, at most one more than `limit`.
+    static func groupChildren(of parent: UInt64, limit: Int) -> [UInt64] {
+        var cursor: UInt64 = 0
+        return withUnsafeTemporaryAllocation(of: sgs_task.self, capacity: limit + 1) { buffer in
+            let count = Int(sgs_tasks_group_children(&cursor, parent, buffer.baseAddress, UInt64(buffer.count)))
+            return (0..<count).map { position in
+                _ = buffer[position].takeName()
+                return buffer[position].id
+            }
         }
+    }
+
+    private mutating func take(_ record: sgs_task) {
         var record = record
-        record.name = nil
+        if let name = record.takeName() { names[record.id] = name }
         // Between the end of a task and the removal of its record.
         if sgs_word_state(record.word) != SGS_TASK_ENDED { records.append(record) }
+    }
+}
+
+extension sgs_task {
+    /// Of a record that was copied out: its name is a copy of its own, which nobody else frees.
+    package mutating func takeName() -> String? {
+        guard let name else { return nil }
+        defer {
+            free(name)
+            self.name = nil
+        }
+        return String(cString: name)
     }
 }

@@ -1,3 +1,5 @@
+import SagaTasks
+
 /// Every bench by its name, in the order of the report. A bench is made when its turn comes.
 enum Suite {
     struct Entry: Sendable {
@@ -24,8 +26,22 @@ enum Suite {
         Entry(name: "prometheus.page10k") { _ in PrometheusScrape() },
         Entry(name: "prometheus.snapshot10k") { _ in PrometheusSnapshot() },
         Entry(name: "prometheus.render10k") { _ in PrometheusRender() },
+        Entry(name: "flight.note.off") { _ in FlightNote(isOn: false) },
+        Entry(name: "flight.note.on") { _ in FlightNote(isOn: true) },
         Entry(name: "log.emit") { LogEmit($0) },
         Entry(name: "saga.instrumented") { SagaInstrumented($0, isTracked: true) },
         Entry(name: "saga.instrumented.untracked") { SagaInstrumented($0, isTracked: false) },
+        Entry(name: "task.transition.1k") { _ in try TaskTransition(live: 1_000) },
+        Entry(name: "task.transition.100k") { _ in try TaskTransition(live: 100_000) },
+        Entry(name: "task.transition.1m") { _ in try TaskTransition(live: 1_000_000) },
+        Entry(name: "task.overhead.yield") { _ in TaskOverhead(.yield, mode: .observe) },
+        Entry(name: "task.overhead.pingpong") { _ in TaskOverhead(.pingPong, mode: .observe) },
+        Entry(name: "task.overhead.group") { _ in TaskOverhead(.group, mode: .observe) },
+        Entry(name: "task.overhead.saga") { SagaOverhead($0, mode: .observe) },
+        Entry(name: "task.overhead.yield.precise") { _ in TaskOverhead(.yield, mode: .precise) },
+        Entry(name: "task.overhead.pingpong.precise") { _ in TaskOverhead(.pingPong, mode: .precise) },
+        Entry(name: "task.overhead.group.precise") { _ in TaskOverhead(.group, mode: .precise) },
+        Entry(name: "task.overhead.saga.precise") { SagaOverhead($0, mode: .precise) },
+        Entry(name: "task.dump100k") { _ in await TaskDumpBench() },
     ]
 }

@@ -25,7 +25,7 @@ struct Shop: Sendable {
 @inline(__always)
 private func deliver(_ gate: Gate) async {
     await gate.wait()
-    if Shop.lineOfCheckout < 0 { print(gate) }
+    gate.pass("deliver")
 }
 
 struct StackSymbolizerTests {
@@ -56,7 +56,7 @@ struct StackSymbolizerTests {
         let line = #line + 2
         let frames = stack { gate in
             await deliver(gate)
-            if Shop.lineOfCheckout < 0 { print(gate) }
+            gate.pass("closure")
         }
         let names = frames.compactMap(\.function)
         let inner = try #require(names.firstIndex { $0.hasPrefix("TaskInspectionTests.deliver(") }, "\(names)")
@@ -107,9 +107,8 @@ struct StackSymbolizerTests {
 
     @Test func modulesAreThoseOfTheProcess() throws {
         let modules = symbolizer.modules()
-        let executable = try #require(ProcessInfo.processInfo.arguments.first?.split(separator: "/").last)
         let frame = try #require(stack { await Shop().checkout($0) }.topUserFrame)
-        let own = try #require(modules.first { $0.file == frame.module }, "\(executable)")
+        let own = try #require(modules.first { $0.file == frame.module })
         #expect(frame.address == own.base + frame.offset)
         #expect((own.buildID ?? "").allSatisfy { $0.isHexDigit })
         #expect(modules.contains { $0.file.hasPrefix("libc.") && $0.buildID?.count == 40 })

@@ -46,6 +46,12 @@ struct FaultPlan: Sendable {
 
     let seed: UInt64
 
+    /// Whether the orchestrator leaves a task behind that nobody waits for: a bug that is in many programs.
+    func leavesTask(behind order: Order) -> Bool {
+        var random = SplitMix64(seed: seed, "ghost-" + order.id)
+        return random.fraction() < 0.01
+    }
+
     /// What happens to the `delivery`-th arrival (1, 2, …) of the request with this key; nil when all is well.
     func fault(for key: IdempotencyKey, delivery: Int) -> Fault? {
         var random = SplitMix64(seed: seed, key.text)

@@ -12,6 +12,7 @@ struct CheckoutSaga: Sendable {
     let shipping: ShippingClient
     let mailbox: Mailbox
     let ledger: RunLedger
+    let faults: FaultPlan
 
     func run(_ order: Order) async throws {
         try await withSaga(Self.name, id: order.id) {
@@ -36,7 +37,9 @@ struct CheckoutSaga: Sendable {
                 try await undo(begun, of: order, because: error)
                 throw error
             }
-            SagaTask("notify") { await mailbox.send(order) }
+            SagaTask("notify", mayOutliveSaga: true) { await mailbox.send(order) }
+            // Nobody said that this one may outlive the saga, so it is found as an orphan.
+            if faults.leavesTask(behind: order) { Task(name: "survey") { await mailbox.survey(order) } }
         }
     }
 

@@ -6,6 +6,7 @@ struct Orchestrator: Service {
     let workload: Workload
     let participants: Participants
     let ledger: RunLedger
+    let faults: FaultPlan
     let progress: ProgressLine
     /// What to do when the last order is done.
     let finish: @Sendable (_ elapsed: Duration) async throws -> Void
@@ -20,7 +21,8 @@ struct Orchestrator: Service {
                 payment: PaymentClient(client: try await participants.payment.client(over: http)),
                 shipping: ShippingClient(client: try await participants.shipping.client(over: http)),
                 mailbox: Mailbox(),
-                ledger: ledger
+                ledger: ledger,
+                faults: faults
             )
             let start = ContinuousClock.now
             await progress.shown(while: { await workload.place(with: saga, into: ledger) })

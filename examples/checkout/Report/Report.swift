@@ -36,15 +36,22 @@ struct Report: Sendable {
         guard disagreements.isEmpty else { throw DemoError.inconsistent(disagreements.count) }
     }
 
-    /// Participants may still be at work for clients that gave up waiting, and their spans belong to the account: waits until
-    /// no span has ended for longer than a slow request is late.
+    /// Participants may still be at work for clients that gave up waiting, and tasks may have outlived their sagas; their spans
+    /// belong to the account: waits until no task of a saga is alive, and no span has ended for longer than a slow request is
+    /// late.
     private func settle() async throws {
         let deadline = ContinuousClock.now + .seconds(5)
         var created = -1
-        while created != sagascope.statistics.spans.created, .now < deadline {
+        while created != sagascope.statistics.spans.created || hasLiveTasks, .now < deadline {
             created = sagascope.statistics.spans.created
             try await Task.sleep(for: FaultMiddleware.slowness - RetryPolicy.timeout + .milliseconds(300))
         }
+    }
+
+    private var hasLiveTasks: Bool {
+        let active = sagascope.snapshot().metrics.first { $0.descriptor.name == "saga.task.active" }
+        guard case .numbers(let points) = active?.points else { return false }
+        return points.contains { $0.value.isPositive }
     }
 
     /// Keeps the process serving until a signal comes.

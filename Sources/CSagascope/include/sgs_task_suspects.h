@@ -1,0 +1,38 @@
+// Finds among all live tasks those with which something may be wrong, by their records alone, and keeps what was told of them.
+#pragma once
+#include "sgs_task_table.h"
+
+/// `told` of a task: once in its life.
+enum {
+  SGS_TOLD_GHOST = 1, SGS_TOLD_POOL_HOG = 2, SGS_TOLD_IGNORES_CANCELLATION = 4, SGS_TOLD_YIELD_STORM = 8,
+  SGS_TOLD_OUTLIVES_COMPENSATION = 16,
+};
+
+/// `reported` of a task: once in a state.
+enum {
+  SGS_REPORTED_BLOCKED = 1, SGS_REPORTED_LOST_RESUME = 2, SGS_REPORTED_POOL_STARVED = 4, SGS_REPORTED_WAIT_CYCLE = 8,
+  SGS_REPORTED_SLEEPS = 16,    // nothing to tell: what it waits for is a clock
+};
+
+/// Ages, in ns, from which on a state is worth a look.
+typedef struct { uint64_t now, running, ready, blocked; } sgs_suspicion;
+
+/// Records of tasks that run, are ready or (those of sagas) blocked for that long, whose runs end mostly by being ready again
+/// at once, whose saga run has ended, or has closed a compensation; and were not told of yet. As `sgs_tasks_scan`.
+uint64_t sgs_tasks_suspects(uint64_t *cursor, const sgs_suspicion *suspicion, sgs_task *out, uint64_t capacity);
+
+/// The live children that a task has in task groups. As `sgs_tasks_scan`.
+uint64_t sgs_tasks_group_children(uint64_t *cursor, uint64_t parent, sgs_task *out, uint64_t capacity);
+
+/// Notes that something was told of the task.
+/// - Returns: 1, and its record, with a copy of its name to be freed, when it was not yet told and the task is alive.
+int sgs_tasks_tell(uint64_t id, uint16_t told, sgs_task *out);
+/// The same of the state that `word` stands for; without a copy.
+int sgs_tasks_report(uint64_t id, uint64_t word, uint8_t reported);
+
+/// Live tasks whose saga run has ended, and that were not meant to outlive it: by scope, below `scopes`.
+void sgs_tasks_count_orphans(uint32_t *counts, uint32_t scopes);
+
+/// Cancels a task that is nobody's child. Its handlers run here.
+/// - Returns: 0 when it cannot be: not alive, a child, or its end is not known to us, so that nothing keeps its object.
+int sgs_tasks_cancel(uint64_t id);

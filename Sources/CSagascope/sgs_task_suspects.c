@@ -1,0 +1,112 @@
+#include "CSagascope.h"
+
+#define SWIFT_CALL __attribute__((swiftcall))
+
+extern SWIFT_CALL void swift_task_cancel(void *task);
+extern void *swift_retain(void *object);
+extern void swift_release(void *object);
+
+#define YIELDS_MOSTLY 128u
+
+static int is_orphan(const sgs_task *task) {
+  return task->run && !sgs_run_is_open(task->run) && !(task->flags & SGS_TASK_MAY_OUTLIVE);
+}
+
+// The first cache line of a record answers for almost all of them.
+static int is_suspect(const sgs_task *task, const void *context) {
+  const sgs_suspicion *s = context;
+  uint64_t word = sgs_task_word(task), age = sgs_word_age(word, s->now);
+  if (task->run) {
+    if (!(task->told & SGS_TOLD_GHOST) && is_orphan(task)) return 1;
+    if (!(task->told & SGS_TOLD_OUTLIVES_COMPENSATION) && sgs_run_is_compensated(task->run)) return 1;
+  }
+  switch (sgs_word_state(word)) {
+  case SGS_TASK_RUNNING:
+    if (age >= s->running && !(task->told & SGS_TOLD_POOL_HOG)) return 1;
+    break;
+  case SGS_TASK_READY:
+    if (age >= s->ready && !(task->reported & SGS_REPORTED_POOL_STARVED)) return 1;
+    break;
+  case SGS_TASK_BLOCKED:
+    return task->scope && age >= s->blocked && !(task->reported & SGS_REPORTED_BLOCKED);
+  default: return 0;
+  }
+  return task->yields >= YIELDS_MOSTLY && !(task->told & SGS_TOLD_YIELD_STORM);
+}
+
+uint64_t sgs_tasks_suspects(uint64_t *cursor, const sgs_suspicion *suspicion, sgs_task *out, uint64_t capacity) {
+  return sgs_tasks_scan(cursor, is_suspect, suspicion, out, capacity);
+}
+
+static int is_group_child(const sgs_task *task, const void *parent) {
+  return task->parent == *(const uint64_t *)parent && task->flags & SGS_TASK_IS_GROUP_CHILD;
+}
+
+uint64_t sgs_tasks_group_children(uint64_t *cursor, uint64_t parent, sgs_task *out, uint64_t capacity) {
+  return sgs_tasks_scan(cursor, is_group_child, &parent, out, capacity);
+}
+
+typedef struct {
+  uint64_t word;
+  sgs_task *out;
+  uint16_t told;
+  uint8_t reported;
+} mark;
+
+static int tell(sgs_task *task, void *context) {
+  const mark *m = context;
+  if (task->told & m->told) return 0;
+  task->told |= m->told;
+  sgs_task_copy(m->out, task);
+  return 1;
+}
+
+int sgs_tasks_tell(uint64_t id, uint16_t told, sgs_task *out) {
+  mark m = {.told = told, .out = out};
+  return sgs_tasks_with(id, tell, &m);
+}
+
+static int report(sgs_task *task, void *context) {
+  const mark *m = context;
+  if (sgs_task_word(task) != m->word || __atomic_load_n(&task->reported, __ATOMIC_RELAXED) & m->reported) return 0;
+  __atomic_fetch_or(&task->reported, m->reported, __ATOMIC_RELAXED);
+  return 1;
+}
+
+int sgs_tasks_report(uint64_t id, uint64_t word, uint8_t reported) {
+  mark m = {.word = word, .reported = reported};
+  return sgs_tasks_with(id, report, &m);
+}
+
+typedef struct {
+  uint32_t *counts, scopes;
+} orphans;
+
+static int count_orphan(const sgs_task *task, const void *context) {
+  const orphans *o = context;
+  if (is_orphan(task) && task->scope < o->scopes) o->counts[task->scope]++;
+  return 0;
+}
+
+void sgs_tasks_count_orphans(uint32_t *counts, uint32_t scopes) {
+  orphans o = {counts, scopes};
+  sgs_task none;
+  uint64_t cursor = 0;
+  sgs_tasks_scan(&cursor, count_orphan, &o, &none, 1);
+}
+
+// While the record is there, the task's end lies ahead, and until then the runtime holds the object. Handlers of the program
+// run during cancellation, so it happens outside of the lock.
+static int retain(sgs_task *task, void *object) {
+  if (!(task->flags & SGS_TASK_HAS_END) || task->flags & SGS_TASK_IS_CHILD) return 0;
+  *(void **)object = swift_retain(task->address);
+  return 1;
+}
+
+int sgs_tasks_cancel(uint64_t id) {
+  void *object;
+  if (!sgs_tasks_with(id, retain, &object)) return 0;
+  swift_task_cancel(object);
+  swift_release(object);
+  return 1;
+}
