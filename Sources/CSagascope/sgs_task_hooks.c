@@ -140,7 +140,7 @@ static void tell_scope(sgs_task_run *run, uint64_t now) {
 
 void sgs_tasks_note_returned(sgs_task_run *run) {
   uint64_t now = sgs_recording_ns();
-  sgs_task_returned(run->task, run->id, run->scope, run->word, now);
+  sgs_task_returned(run->task, run->id, run->word, now);
   note_busy(run->id, sgs_word_age(run->word, now));
   tell_scope(run, now);
   running = run->outer;

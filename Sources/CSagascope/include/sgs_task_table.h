@@ -194,9 +194,10 @@ static inline uint64_t sgs_task_began(sgs_task *task, uint64_t now, uint64_t *re
 /// The run's job returned: the task is suspended, unless it was enqueued again or ended before the thread came back. Nothing
 /// but the word is touched: the record may already be another task's.
 /// - Returns: whether it is suspended.
-static inline int sgs_task_returned(sgs_task *task, uint64_t id, uint32_t scope, uint64_t run, uint64_t now) {
+static inline int sgs_task_returned(sgs_task *task, uint64_t id, uint64_t run, uint64_t now) {
   uint64_t word = run;
   uint64_t next = sgs_word_make(now, sgs_word_run(run), SGS_TASK_BLOCKED);
+  uint32_t scope = task->scope;   // the task's own, if the word is found to be
   if (!__atomic_compare_exchange_n(&task->word, &word, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return 0;
   sgs_flight_note(SGS_FLIGHT_BLOCKED, id, 0, scope, now);
   return 1;

@@ -123,7 +123,7 @@ struct TaskTableTests {
             let run = sgs_task_began(first, 2_000_000, &ready)
             #expect(ready == 1_000_000)
             sgs_task_enqueued(first, 0, 3_000_000)
-            #expect(sgs_task_returned(first, id, 0, run, 3_500_000) == 0)
+            #expect(sgs_task_returned(first, id, run, 3_500_000) == 0)
             #expect(sgs_word_state(sgs_task_word(first)) == SGS_TASK_READY)
             sgs_task_began(first, 4_000_000, &ready)
             sgs_task_ended(first, 5_000_000)
@@ -133,9 +133,9 @@ struct TaskTableTests {
             defer { sgs_tasks_remove(second) }
             let secondRun = sgs_task_began(second, 7_000_000, &ready)
             let before = second.pointee
-            #expect(sgs_task_returned(second, id, 0, run, 8_000_000) == 0)
+            #expect(sgs_task_returned(second, id, run, 8_000_000) == 0)
             #expect(second.pointee.word == before.word && second.pointee.busy == before.busy)
-            #expect(sgs_task_returned(second, second.pointee.id, 0, secondRun, 8_000_000) == 1)
+            #expect(sgs_task_returned(second, second.pointee.id, secondRun, 8_000_000) == 1)
             #expect(sgs_task_busy(second, sgs_task_word(second), 8_000_000) == 1_000_000)
         }
     }
@@ -175,7 +175,7 @@ struct TaskTableTests {
                 var ready: UInt64 = 0
                 switch (state, random.next() % 2) {
                 case (SGS_TASK_READY, _), (SGS_TASK_BLOCKED, 0): sgs_task_began(task, now, &ready)
-                case (SGS_TASK_RUNNING, 0): sgs_task_returned(task, id, 0, sgs_task_word(task), now)
+                case (SGS_TASK_RUNNING, 0): sgs_task_returned(task, id, sgs_task_word(task), now)
                 default: sgs_task_enqueued(task, 0, now)
                 }
                 let record = try #require(TaskRecords().records.first { $0.id == id })
