@@ -11,6 +11,8 @@ public struct RunMonitor: Sendable {
 
     /// Looking at tasks takes at most one part in so many of the time of one processor.
     private let idleShare: UInt64 = 50
+    /// Whatever that comes to, an orphan is found within a second.
+    private let longestPause: UInt64 = 600_000_000
 
     public init(period: Duration = .milliseconds(250)) { self.period = period }
 
@@ -25,7 +27,7 @@ public struct RunMonitor: Sendable {
             var nextLook: UInt64 = 0
             while await PipelineExecutor.shared.pause(for: period) {
                 let now = sgs_monotonic_ns()
-                if now >= nextLook { nextLook = now + TaskWatch.look() * idleShare }
+                if now >= nextLook { nextLook = now + min(TaskWatch.look() * idleShare, longestPause) }
                 sendHeartbeats(&nextHeartbeat, now: now)
             }
         }

@@ -51,7 +51,7 @@ struct Report: Sendable {
     private var hasLiveTasks: Bool {
         let active = sagascope.snapshot().metrics.first { $0.descriptor.name == "saga.task.active" }
         guard case .numbers(let points) = active?.points else { return false }
-        return points.contains { $0.value.isPositive }
+        return points.contains { $0.value != .int(0) }
     }
 
     /// Keeps the process serving until a signal comes.
