@@ -17,6 +17,8 @@ let package = Package(
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
+        // For LD_PRELOAD: shows the tasks of an unmodified program.
+        .library(name: "SagascopeAgent", type: .dynamic, targets: ["SagascopeAgent"]),
         .executable(name: "sagascope", targets: ["SagascopeCLI"]),
     ],
     traits: [
@@ -138,6 +140,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // MARK: The agent
+        .target(name: "CSagascopeAgent", cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "SagascopeAgent", dependencies: ["CSagascopeAgent", "TaskInspection"], swiftSettings: strict),
+
         // MARK: The reference page
         .executableTarget(
             name: "sagascope-reference",
@@ -210,8 +217,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TaskInspectionTests", dependencies: ["CSagascope", "TaskInspection", "TestSupport"],
+            name: "TaskInspectionTests",
+            dependencies: [
+                "CSagascope", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport", "agent-fixture",
+            ],
             swiftSettings: strict),
+        // A program that knows nothing of the agent.
+        .executableTarget(name: "agent-fixture", path: "Tests/AgentFixture", swiftSettings: strict),
         // Programs for `sagascope tasks --pid` to ask.
         .executableTarget(
             name: "dump-signal-fixture", dependencies: ["TaskInspection"], path: "Tests/DumpSignalFixture",
@@ -277,7 +289,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TortureTests",
-            dependencies: ["checkout", "SagaInstrumentation", "SagaTelemetry", "TestSupport"], swiftSettings: strict),
+            dependencies: ["checkout", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

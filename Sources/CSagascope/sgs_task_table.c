@@ -7,6 +7,7 @@
 #define SHARD_BITS 6
 #define FIRST_SLAB 32u       // records; each further slab is twice as large
 #define SLABS 20
+#define SLACK 1024u          // ns by which the sums of a record may miss its life
 #define SLOT_BITS 20         // of an index entry: the record's number within its shard, from 1
 
 // An index entry is the task's id without the bits that chose the shard, and the number of its record.
@@ -154,7 +155,9 @@ static uint32_t take_entry(shard *s, uint64_t id) {
 /// Everything but the id, which makes the record the task's.
 static void begin(sgs_task *task, void *address, uint64_t parent, sgs_task_state state, uint64_t now) {
   __atomic_store_n(&task->word, sgs_word_make(now, 0, state), __ATOMIC_RELAXED);
-  task->ready = task->busy = task->blocked = 0;
+  task->ready = task->blocked = 0;
+  // See sgs_task_busy.
+  task->busy = state == SGS_TASK_READY ? 0 : -(now & ~15ull);
   task->address = address;
   task->resume = NULL;
   task->run = 0;
@@ -213,14 +216,23 @@ void sgs_task_set_name(sgs_task *task, const char *name, uint64_t length) {
   free(old);
 }
 
-/// The record as it is; its sums and its state are of one moment when no transition fell between.
+/// Whether word and sums are of one moment: the times in all states make up the life, but for what processors' clocks disagree.
+static int is_consistent(const sgs_task *copied) {
+  uint64_t sum = copied->ready + copied->busy + copied->blocked;
+  uint64_t life = sgs_word_since(copied->word, copied->created) - copied->created;
+  return sum - life + SLACK <= 2 * SLACK;
+}
+
+/// The record as it is, and in `busy` the sum of the runs that are over. Its sums and its state are of one moment, unless a
+/// thread is kept from going on in the middle of a transition.
 void sgs_task_copy(sgs_task *out, const sgs_task *task) {
   for (int tries = 0; tries < 4; tries++) {
     uint64_t word = sgs_task_word(task);
     *out = *task;
     out->word = word;
+    out->busy = sgs_task_busy(out, word, out->created);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    if (__atomic_load_n(&task->word, __ATOMIC_RELAXED) == word) break;
+    if (__atomic_load_n(&task->word, __ATOMIC_RELAXED) == word && is_consistent(out)) break;
   }
   if (task->name) out->name = strdup(task->name);
 }

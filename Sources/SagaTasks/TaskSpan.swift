@@ -15,7 +15,7 @@ struct TaskTimes {
         runs = task.runs
         parent = task.parent
         ready = task.ready
-        busy = task.busy
+        busy = withUnsafePointer(to: task) { sgs_task_busy($0, task.word, now) }
         blocked = task.blocked
         if sgs_word_state(task.word) == SGS_TASK_RUNNING { busy += sgs_word_age(task.word, now) }
     }

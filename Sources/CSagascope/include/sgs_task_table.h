@@ -39,7 +39,7 @@ enum {
 typedef struct sgs_task {
   uint64_t id;                 // 0: free
   uint64_t word;               // state, run and time: see below
-  uint64_t ready, busy, blocked;   // ns, of the states that are over
+  uint64_t ready, busy, blocked;   // ns, of the states that are over; `busy` by sgs_task_busy
   void *address;               // the runtime's object; for guarded reads only
   void *resume;                // what our trampoline stands for in the object
   uint32_t run;                // handle of the saga run it belongs to; 0: none
@@ -77,10 +77,27 @@ static inline uint64_t sgs_word_age(uint64_t word, uint64_t now) {
   return age > 0 ? (uint64_t)age << 4 : 0;
 }
 
+/// When the state began, on the recording clock; `now` may be any time that is not far from it.
+static inline uint64_t sgs_word_since(uint64_t word, uint64_t now) {
+  int64_t age = (int64_t)((now >> 4) - (word >> 14)) << 14 >> 14;
+  return ((now >> 4) - (uint64_t)age) << 4;
+}
+
 static inline uint64_t sgs_task_word(const sgs_task *task) { return __atomic_load_n(&task->word, __ATOMIC_ACQUIRE); }
 static inline uint64_t sgs_task_id(const sgs_task *task) { return __atomic_load_n(&task->id, __ATOMIC_ACQUIRE); }
 
 static inline void sgs_task_add(uint64_t *sum, uint64_t ns) { __atomic_fetch_add(sum, ns, __ATOMIC_RELAXED); }
+
+/// Sum of the runs that are over. From a run's beginning until the task is ready again or ends, the field `busy` is less by the
+/// time at which the run began, so that the thread which comes back from a run changes the word alone: by then the record may
+/// be another task's.
+static inline uint64_t sgs_task_busy(const sgs_task *task, uint64_t word, uint64_t now) {
+  uint64_t busy = __atomic_load_n(&task->busy, __ATOMIC_RELAXED);
+  if (sgs_word_state(word) == SGS_TASK_RUNNING || sgs_word_state(word) == SGS_TASK_BLOCKED)
+    busy += sgs_word_since(word, now);
+  // Where two processors' clocks disagree by a little.
+  return (int64_t)busy > 0 ? busy : 0;
+}
 
 // MARK: the table
 
@@ -153,7 +170,8 @@ static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_
   }
   uint64_t age = sgs_word_age(word, now);
   int is_running = sgs_word_state(word) == SGS_TASK_RUNNING;
-  sgs_task_add(is_running ? &task->busy : &task->blocked, age);
+  sgs_task_add(&task->busy, is_running ? now & ~15ull : sgs_word_since(word, now));
+  if (!is_running) sgs_task_add(&task->blocked, age);
   if (is_running || task->reported & SGS_REPORTED_YIELDS) {
     task->yields += (uint8_t)((255 - task->yields + 15) >> 4);
   } else {
@@ -174,9 +192,11 @@ static inline uint64_t sgs_task_began(sgs_task *task, uint64_t now, uint64_t *re
   *ready = 0;
   if (sgs_word_state(word) == SGS_TASK_READY) {
     sgs_task_add(&task->ready, age);
+    sgs_task_add(&task->busy, -(now & ~15ull));
     *ready = age;
   } else if (sgs_word_state(word) == SGS_TASK_BLOCKED) {
     sgs_task_add(&task->blocked, age);
+    sgs_task_add(&task->busy, sgs_word_since(word, now) - (now & ~15ull));
   }
   __atomic_store_n(&task->runs, task->runs + 1, __ATOMIC_RELAXED);
   __atomic_store_n(&task->reported, 0, __ATOMIC_RELAXED);
@@ -184,15 +204,15 @@ static inline uint64_t sgs_task_began(sgs_task *task, uint64_t now, uint64_t *re
   return next;
 }
 
-/// The run's job returned: the task is suspended, unless it was enqueued again or ended before the thread came back. Only
-/// the word is looked at then: the record may already be another task's.
+/// The run's job returned: the task is suspended, unless it was enqueued again or ended before the thread came back. Nothing
+/// but the word is touched: the record may already be another task's.
 /// - Returns: whether it is suspended.
 static inline int sgs_task_returned(sgs_task *task, uint64_t id, uint64_t run, uint64_t now) {
   uint64_t word = run;
   uint64_t next = sgs_word_make(now, sgs_word_run(run), SGS_TASK_BLOCKED);
+  uint32_t scope = task->scope;   // the task's own, if the word is found to be
   if (!__atomic_compare_exchange_n(&task->word, &word, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return 0;
-  sgs_task_add(&task->busy, sgs_word_age(run, now));
-  sgs_flight_note(SGS_FLIGHT_BLOCKED, id, 0, task->scope, now);
+  sgs_flight_note(SGS_FLIGHT_BLOCKED, id, 0, scope, now);
   return 1;
 }
 
@@ -202,8 +222,11 @@ static inline void sgs_task_ended(sgs_task *task, uint64_t now) {
   uint64_t age = sgs_word_age(word, now);
   switch (sgs_word_state(word)) {
   case SGS_TASK_READY: sgs_task_add(&task->ready, age); break;
-  case SGS_TASK_RUNNING: sgs_task_add(&task->busy, age); break;
-  case SGS_TASK_BLOCKED: sgs_task_add(&task->blocked, age); break;
+  case SGS_TASK_RUNNING: sgs_task_add(&task->busy, now & ~15ull); break;
+  case SGS_TASK_BLOCKED:
+    sgs_task_add(&task->busy, sgs_word_since(word, now));
+    sgs_task_add(&task->blocked, age);
+    break;
   default: break;
   }
   sgs_flight_note(SGS_FLIGHT_ENDED, task->id, 0, task->scope, now);

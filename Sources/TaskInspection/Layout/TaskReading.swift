@@ -20,8 +20,8 @@ struct TaskReader {
     private let records: ArraySlice<sgs_task>
     private var readings: [TaskReading?]
 
-    /// - Returns: for each record a reading; nil for a task that runs, moved meanwhile or is gone. One that runs although its
-    ///   record does not know (on an actor) has no frames.
+    /// - Returns: for each record a reading; nil for a task that moved meanwhile or is gone. One that runs has no frames, also
+    ///   where its record does not know (on an actor).
     static func read(_ records: [sgs_task]) -> [TaskReading?] {
         var all: [TaskReading?] = []
         all.reserveCapacity(records.count)
@@ -45,11 +45,8 @@ struct TaskReader {
         keepUnmoved()
     }
 
-    /// The headers of tasks that our records do not take for running.
     private func headers() -> [sgs_task_header?] {
-        let addresses = records.map { record in
-            sgs_word_state(record.word) == SGS_TASK_RUNNING ? 0 : UInt64(UInt(bitPattern: record.address))
-        }
+        let addresses = records.map { UInt64(UInt(bitPattern: $0.address)) }
         let ids = records.map(\.id)
         var headers = [sgs_task_header?](repeating: nil, count: ids.count)
         GuardedMemory.read(addresses, bytes: Int(SGS_TASK_BYTES)) { position, bytes in
@@ -86,9 +83,9 @@ struct TaskReader {
         var contexts = [UInt64](repeating: 0, count: readings.count)
         var entries = contexts
         for (position, record) in zip(readings.indices, records) {
-            guard let header = readings[position]?.header, header.status & UInt32(SGS_STATUS_RUNNING) == 0 else {
-                continue
-            }
+            guard let header = readings[position]?.header, header.status & UInt32(SGS_STATUS_RUNNING) == 0,
+                sgs_word_state(record.word) != SGS_TASK_RUNNING
+            else { continue }
             let resume = Self.resume(header, record)
             if sgs_layout_is_adapter(resume) != 0 {
                 // Not begun: its one frame is the function it will begin with.
@@ -101,7 +98,8 @@ struct TaskReader {
         var found: [(Int, UInt64)] = []
         GuardedMemory.readWords(entries, count: 1) { position, words in found.append((position, words[0])) }
         for (position, entry) in found { readings[position]?.frames.append(entry) }
-        while contexts.contains(where: { $0 != 0 }) { contexts = step(contexts) }
+        // What is read of a task that goes on meanwhile may be anything, a circle too.
+        for _ in 0..<2 * Self.frameLimit where contexts.contains(where: { $0 != 0 }) { contexts = step(contexts) }
     }
 
     /// From each context to its parent; its function goes on where the context says.
@@ -129,7 +127,10 @@ struct TaskReader {
 
     private mutating func keepUnmoved() {
         for ((position, record), header) in zip(zip(readings.indices, records), headers()) {
-            guard let before = readings[position]?.header else { continue }
+            // Of a running task nothing but its priority and whether it is cancelled is told.
+            guard let before = readings[position]?.header, sgs_word_state(record.word) != SGS_TASK_RUNNING else {
+                continue
+            }
             let isSame =
                 header?.resume == before.resume && header?.context == before.context
                 && header?.dependency == before.dependency && header?.status == before.status

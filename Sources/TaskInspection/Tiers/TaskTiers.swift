@@ -4,8 +4,10 @@ import Synchronization
 /// Which ways of seeing tasks are in use.
 public enum TaskTiers {
     private struct State {
-        /// nil until the self-test has run.
-        var layoutRefusal: String??
+        /// Once in a process.
+        var isTested = false
+        /// What the self-test found.
+        var refusal: String?
         var hookReason: String? = "switched_off"
         var executorReason: String? = "switched_off"
         var layoutReason: String? = "switched_off"
@@ -19,10 +21,10 @@ public enum TaskTiers {
     @discardableResult
     public static func turnOn() -> Bool {
         state.withLock { state in
-            let refusal = state.layoutRefusal ?? LayoutSelfTest.run()
-            state.layoutRefusal = .some(refusal)
-            state.layoutReason = refusal
-            state.hookReason = refusal.map { _ in "needs_layout" } ?? sgs_tasks_hook(1).map { String(cString: $0) }
+            if !state.isTested { state.refusal = LayoutSelfTest.run() }
+            state.isTested = true
+            state.layoutReason = state.refusal
+            state.hookReason = state.refusal.map { _ in "needs_layout" } ?? sgs_tasks_hook(1).map { String(cString: $0) }
             return state.hookReason == nil
         }
     }
