@@ -264,21 +264,11 @@ sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id) {
   return task;
 }
 
-/// `Task.yield` is a continuation, and a job of its own that resumes it, enqueued by the task that yields.
-#define NULLARY_CONTINUATION 195u
-
-static void note_yield(const void *job) {
-  if ((sgs_layout_job_flags(job) & 0xFF) != NULLARY_CONTINUATION) return;
-  sgs_task *task = sgs_tasks_current();
-  if (task) __atomic_fetch_or(&task->reported, SGS_REPORTED_YIELDS, __ATOMIC_RELAXED);
-}
-
 static int hook_is_on;
 
 void sgs_tasks_watch(void *job) {
   uint64_t id = sgs_layout_task_id(job);
-  if (!id) return note_yield(job);
-  sgs_task *task = sgs_tasks_note_enqueued(job, id);
+  sgs_task *task = id ? sgs_tasks_note_enqueued(job, id) : NULL;
   if (!task) return;
   if (task->flags & SGS_TASK_HAS_END) watch_run(task, job);
   // Without its end it cannot be known when the record has to go.

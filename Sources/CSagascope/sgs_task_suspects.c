@@ -28,7 +28,10 @@ static int is_suspect(const sgs_task *task, const void *context) {
     if (age >= s->ready && !(task->reported & SGS_REPORTED_POOL_STARVED)) return 1;
     break;
   case SGS_TASK_BLOCKED:
-    return task->scope && age >= s->blocked && !(task->reported & SGS_REPORTED_BLOCKED);
+    if (task->scope && age >= s->blocked && !(task->reported & SGS_REPORTED_BLOCKED)) return 1;
+    // A yield blocks too, for a moment.
+    if (age > SGS_AT_ONCE) return 0;
+    break;
   default: return 0;
   }
   return task->yields >= YIELDS_MOSTLY && !(task->told & SGS_TOLD_YIELD_STORM);

@@ -20,7 +20,7 @@ struct SlowCallTests {
                 return try hangingCharge(in: Data(output.output))
             }
             expectWaiting(shown)
-            let served = try await eventually("/debug/tasks shows a call that hangs", timeLimit: .seconds(120)) {
+            let served: Hanging = try await eventually("/debug/tasks shows it", timeLimit: .seconds(120)) {
                 guard let url = URL(string: "http://127.0.0.1:\(port)/debug/tasks") else { return nil }
                 return try hangingCharge(in: try await URLSession.shared.data(from: url).0)
             }

@@ -301,7 +301,7 @@ struct TaskWarningTests {
                 try await withSagaTaskGroup { group in
                     group.addTask("yields") { while !flag.isUp { await Task.yield() } }
                     group.addTask("sleeps") {
-                        while !flag.isUp { try await Task.sleep(for: .microseconds(1)) }
+                        while !flag.isUp { try await Task.sleep(for: .milliseconds(1)) }
                     }
                     defer { flag.raise() }
                     _ = try await warning(.yieldStorm, of: "yields", recording)

@@ -33,7 +33,6 @@ enum {
 enum {
   SGS_REPORTED_BLOCKED = 1, SGS_REPORTED_LOST_RESUME = 2, SGS_REPORTED_POOL_STARVED = 4, SGS_REPORTED_WAIT_CYCLE = 8,
   SGS_REPORTED_SLEEPS = 16,    // nothing to tell: what it waits for is a clock
-  SGS_REPORTED_YIELDS = 32,    // it waits for nothing but its turn
 };
 
 typedef struct sgs_task {
@@ -158,6 +157,9 @@ int sgs_run_is_compensated(uint32_t run);
 
 // MARK: transitions
 
+/// Ready again sooner, by no task's doing: it yielded. `Task.yield` is a continuation that a job of its own resumes. In ns.
+#define SGS_AT_ONCE 50000u
+
 /// The task was enqueued. `waker`: the task that ran on this thread.
 /// - Returns: the word before.
 static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_t now) {
@@ -172,7 +174,7 @@ static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_
   int is_running = sgs_word_state(word) == SGS_TASK_RUNNING;
   sgs_task_add(&task->busy, is_running ? now & ~15ull : sgs_word_since(word, now));
   if (!is_running) sgs_task_add(&task->blocked, age);
-  if (is_running || task->reported & SGS_REPORTED_YIELDS) {
+  if (is_running || (!waker && age < SGS_AT_ONCE)) {
     task->yields += (uint8_t)((255 - task->yields + 15) >> 4);
   } else {
     task->yields -= (uint8_t)((task->yields + 15) >> 4);

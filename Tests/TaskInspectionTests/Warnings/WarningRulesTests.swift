@@ -114,7 +114,7 @@ struct WarningRulesTests {
         func run(yields: Bool) {
             let word = sgs_task_began(&task, 0, &ready)
             if !yields { _ = sgs_task_returned(&task, task.id, word, 0) }
-            sgs_task_enqueued(&task, 0, 0)
+            sgs_task_enqueued(&task, yields ? 0 : 8, 0)
         }
         for _ in 0..<100 { run(yields: true) }
         #expect(task.yields == 255)
