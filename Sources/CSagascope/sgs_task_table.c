@@ -163,7 +163,7 @@ static void begin(sgs_task *task, void *address, uint64_t parent, sgs_task_state
   task->run = 0;
   task->scope = task->told = 0;
   task->parent = parent;
-  task->created = now;
+  task->created = now & ~15ull;   // as exact as the word
   memset(task->context, 0, sizeof task->context);
   task->name = NULL;
   task->runs = 0;

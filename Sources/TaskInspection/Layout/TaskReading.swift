@@ -135,7 +135,9 @@ struct TaskReader {
             let isSame =
                 header?.resume == before.resume && header?.context == before.context
                 && header?.dependency == before.dependency && header?.status == before.status
-            if !isSame || sgs_tasks_find(record.id).map({ sgs_task_word($0) == record.word }) != true {
+            // What is read while tracking is off may have moved and come back unseen: a function at 0 shows it.
+            let isWhole = readings[position]?.frames.contains(0) == false
+            if !isSame || !isWhole || sgs_tasks_find(record.id).map({ sgs_task_word($0) == record.word }) != true {
                 readings[position] = nil
             }
         }

@@ -105,7 +105,7 @@ struct TaskTableTests {
             if record.parent != record.id &* 7 { faults.add("a copy of \(record.id) is another's") }
             // A transition that its thread does not go on with leaves a sum behind, but never one that is too great.
             let sum = record.ready + record.busy + record.blocked
-            let life = sgs_word_since(record.word, record.created) - record.created
+            let life = sgs_word_since(record.word, record.created) &- record.created
             if Int64(bitPattern: sum &- life) > 2_000 + 100 * Int64(record.runs) {
                 faults.add("\(sum) ns in a life of \(life)")
             }
