@@ -163,7 +163,7 @@ static void begin(sgs_task *task, void *address, uint64_t parent, sgs_task_state
   task->run = 0;
   task->scope = task->told = 0;
   task->parent = parent;
-  task->created = now;
+  task->created = now & ~15ull;   // as exact as the word
   memset(task->context, 0, sizeof task->context);
   task->name = NULL;
   task->runs = 0;
@@ -216,11 +216,14 @@ void sgs_task_set_name(sgs_task *task, const char *name, uint64_t length) {
   free(old);
 }
 
+/// How long the task had lived when its state began.
+static uint64_t life_of(const sgs_task *copied) {
+  return sgs_word_since(copied->word, copied->created) - copied->created;
+}
+
 /// Whether word and sums are of one moment: the times in all states make up the life, but for what processors' clocks disagree.
 static int is_consistent(const sgs_task *copied) {
-  uint64_t sum = copied->ready + copied->busy + copied->blocked;
-  uint64_t life = sgs_word_since(copied->word, copied->created) - copied->created;
-  return sum - life + SLACK <= 2 * SLACK;
+  return copied->ready + copied->busy + copied->blocked - life_of(copied) + SLACK <= 2 * SLACK;
 }
 
 /// The record as it is, and in `busy` the sum of the runs that are over. Its sums and its state are of one moment, unless a
@@ -234,6 +237,10 @@ void sgs_task_copy(sgs_task *out, const sgs_task *task) {
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (__atomic_load_n(&task->word, __ATOMIC_RELAXED) == word && is_consistent(out)) break;
   }
+  // Of a run that has begun in the word and not yet in `busy`, that would be all of the clock's time.
+  uint64_t life = life_of(out), others = out->ready + out->blocked;
+  uint64_t most = life > others ? life - others : 0;
+  if (out->busy > most + SLACK) out->busy = most;
   if (task->name) out->name = strdup(task->name);
 }
 

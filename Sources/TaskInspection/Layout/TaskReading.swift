@@ -91,6 +91,7 @@ struct TaskReader {
                 // Not begun: its one frame is the function it will begin with.
                 entries[position] = header.context &- UInt64(SGS_ENTRY_BEFORE)
             } else {
+                readings[position]?.frames.reserveCapacity(12)
                 readings[position]?.frames.append(resume)
                 contexts[position] = header.context
             }
@@ -112,10 +113,10 @@ struct TaskReader {
         }
         for position in contexts.indices where parents[position] != 0 {
             // The outermost context returns to the runtime, which is no frame.
-            guard var frames = readings[position]?.frames else { continue }
-            if resumes[position] != frames.last { frames.append(resumes[position]) }
-            if frames.count >= Self.frameLimit { parents[position] = 0 }
-            readings[position]?.frames = frames
+            // Changed in place: a copy of each stack at each step would be most of the time of a dump.
+            guard let last = readings[position]?.frames.last else { continue }
+            if resumes[position] != last { readings[position]?.frames.append(resumes[position]) }
+            if readings[position]?.frames.count ?? 0 >= Self.frameLimit { parents[position] = 0 }
         }
         return parents
     }
@@ -134,7 +135,9 @@ struct TaskReader {
             let isSame =
                 header?.resume == before.resume && header?.context == before.context
                 && header?.dependency == before.dependency && header?.status == before.status
-            if !isSame || sgs_tasks_find(record.id).map({ sgs_task_word($0) == record.word }) != true {
+            // What is read while tracking is off may have moved and come back unseen: a function at 0 shows it.
+            let isWhole = readings[position]?.frames.contains(0) == false
+            if !isSame || !isWhole || sgs_tasks_find(record.id).map({ sgs_task_word($0) == record.word }) != true {
                 readings[position] = nil
             }
         }

@@ -3,14 +3,19 @@ import Synchronization
 
 /// Which ways of seeing tasks are in use.
 public enum TaskTiers {
+    /// All zero at first: in release builds Swift 6.3.1 makes this a constant of zeros, whatever texts stand here.
     private struct State {
         /// Once in a process.
         var isTested = false
         /// What the self-test found.
         var refusal: String?
-        var hookReason: String? = "switched_off"
-        var executorReason: String? = "switched_off"
-        var layoutReason: String? = "switched_off"
+        var isExecutorOn = false
+        var isHookOn = false
+        var isLayoutOn = false
+        /// Why they are off, where it is not that nobody turned them on.
+        var executorReason: String?
+        var hookReason: String?
+        var layoutReason: String?
     }
 
     private static let state = Mutex(State())
@@ -24,8 +29,11 @@ public enum TaskTiers {
             if !state.isTested { state.refusal = LayoutSelfTest.run() }
             state.isTested = true
             state.layoutReason = state.refusal
-            state.hookReason = state.refusal.map { _ in "needs_layout" } ?? sgs_tasks_hook(1).map { String(cString: $0) }
-            return state.hookReason == nil
+            state.hookReason =
+                state.refusal.map { _ in "needs_layout" } ?? sgs_tasks_hook(1).map { String(cString: $0) }
+            state.isLayoutOn = state.layoutReason == nil
+            state.isHookOn = state.hookReason == nil
+            return state.isHookOn
         }
     }
 
@@ -33,24 +41,29 @@ public enum TaskTiers {
     public static func turnOff() {
         state.withLock { state in
             _ = sgs_tasks_hook(0)
-            state.hookReason = "switched_off"
-            state.layoutReason = "switched_off"
+            (state.isHookOn, state.hookReason) = (false, nil)
+            (state.isLayoutOn, state.layoutReason) = (false, nil)
         }
     }
 
     /// Whether sagas run on an executor of ours; `reason` where they do not.
-    public static func noteExecutor(reasonOff reason: String?) { state.withLock { $0.executorReason = reason } }
+    public static func noteExecutor(reasonOff reason: String?) {
+        state.withLock { ($0.isExecutorOn, $0.executorReason) = (reason == nil, reason) }
+    }
 
-    public static var isHookOn: Bool { state.withLock { $0.hookReason == nil } }
+    public static var isHookOn: Bool { state.withLock { $0.isHookOn } }
 
-    public static var isLayoutOn: Bool { state.withLock { $0.layoutReason == nil } }
+    public static var isLayoutOn: Bool { state.withLock { $0.isLayoutOn } }
 
     public static var all: [TrackingTier] {
         state.withLock { state in
-            [
-                TrackingTier(.executor, reasonOff: state.executorReason),
-                TrackingTier(.hook, reasonOff: state.hookReason),
-                TrackingTier(.layout, reasonOff: state.layoutReason),
+            func tier(_ tier: TrackingTier.Tier, _ isOn: Bool, _ reason: String?) -> TrackingTier {
+                TrackingTier(tier, reasonOff: isOn ? nil : reason ?? "switched_off")
+            }
+            return [
+                tier(.executor, state.isExecutorOn, state.executorReason),
+                tier(.hook, state.isHookOn, state.hookReason),
+                tier(.layout, state.isLayoutOn, state.layoutReason),
             ]
         }
     }

@@ -32,8 +32,7 @@ struct TaskTableTests {
         var gone: [UInt64] = []
         for _ in 0..<operations {
             switch random.next() % 8 {
-            case 0, 1,
-                2 where live.count < 3000:
+            case 0...2 where live.count < 3000:
                 let id = newID()
                 let now = sgs_recording_ns()
                 guard let task = sgs_tasks_insert(id, nil, id &* 7, SGS_TASK_READY, now) else {
@@ -42,8 +41,7 @@ struct TaskTableTests {
                 }
                 task.pointee.scope = 0
                 live.append(id)
-            case 3,
-                4 where !live.isEmpty:
+            case 3...4 where !live.isEmpty:
                 let id = live.remove(at: Int(random.next() % UInt64(live.count)))
                 guard let task = find(id, faults) else { continue }
                 sgs_tasks_remove(task)
@@ -107,7 +105,7 @@ struct TaskTableTests {
             if record.parent != record.id &* 7 { faults.add("a copy of \(record.id) is another's") }
             // A transition that its thread does not go on with leaves a sum behind, but never one that is too great.
             let sum = record.ready + record.busy + record.blocked
-            let life = sgs_word_since(record.word, record.created) - record.created
+            let life = sgs_word_since(record.word, record.created) &- record.created
             if Int64(bitPattern: sum &- life) > 2_000 + 100 * Int64(record.runs) {
                 faults.add("\(sum) ns in a life of \(life)")
             }
