@@ -30,7 +30,8 @@ public enum FlightDumps {
             defer { isWriting.store(false, ordering: .relaxed) }
             switch files.writeAutomatically(reason: saga, labels: labels()) {
             case .written(let path):
-                Diagnostics.logger.info("a saga failed: its flight recording was written", metadata: ["file": "\(path)"])
+                Diagnostics.logger.info(
+                    "a saga failed: its flight recording was written", metadata: ["file": "\(path)"])
             case .failed(let error):
                 Diagnostics.logger.warning("a flight recording was not written: \(error)")
             case .suppressed: break

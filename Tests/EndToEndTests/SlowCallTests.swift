@@ -3,6 +3,10 @@ import TaskInspection
 import TestSupport
 import Testing
 
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
+
 /// What the tools show of the demo's seeded faults while they happen.
 @Suite(.timeLimit(.minutes(5)))
 struct SlowCallTests {
@@ -20,7 +24,8 @@ struct SlowCallTests {
                 return try hangingCharge(in: Data(output.output))
             }
             expectWaiting(shown)
-            let served: Hanging = try await eventually("/debug/tasks shows it", timeLimit: .seconds(120)) {
+            let served = try await eventually("/debug/tasks shows it", timeLimit: .seconds(120)) {
+                () async throws -> Hanging? in
                 guard let url = URL(string: "http://127.0.0.1:\(port)/debug/tasks") else { return nil }
                 return try hangingCharge(in: try await URLSession.shared.data(from: url).0)
             }

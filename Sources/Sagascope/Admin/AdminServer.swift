@@ -92,7 +92,8 @@ public struct AdminServer: Service {
         let queue = DebugQueue()
         let responder = AdminResponder(
             metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() },
-            tasks: TasksRoute(dump: tasks, queue: queue), queue: queue, debugAccess: DebugAccess(host: configuration.host, token: configuration.token),
+            tasks: TasksRoute(dump: tasks, queue: queue), queue: queue,
+            debugAccess: DebugAccess(host: configuration.host, token: configuration.token),
             logger: logger)
         let application = application(responder, DemotingLogHandler.demoting(logger) { isShuttingDown.isSet })
         try await withGracefulShutdownHandler {

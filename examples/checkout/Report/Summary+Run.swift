@@ -17,6 +17,7 @@ extension Summary {
             steps: figures.steps.named(\.rawValue).mapValues(StepFigures.init),
             compensations: figures.compensations.values.joined().reduce(into: [:]) { $0[$1.rawValue, default: 0] += 1 },
             taskTime: TaskTime(sagascope.snapshot()),
+            criticalPath: sagascope.snapshot().sums(of: "saga.critical.duration", by: "saga.step.name"),
             telemetry: Telemetry(
                 destination: sagascope.destinationText,
                 spans: SignalFigures(statistics.spans),
@@ -53,6 +54,17 @@ extension Summary.TaskTime {
 extension MetricsSnapshot {
     /// What a histogram has measured in all.
     fileprivate func sum(of name: String) -> Double { histogram(name).reduce(0) { $0 + $1.sum } }
+
+    /// The same for each value of an attribute; "" where a series has none.
+    fileprivate func sums(of name: String, by key: String) -> [String: Double] {
+        histogram(name).reduce(into: [:]) { sums, series in
+            guard case .string(let value) = series.attributes[key] else {
+                sums["", default: 0] += series.sum
+                return
+            }
+            sums[value, default: 0] += series.sum
+        }
+    }
 }
 
 extension Dictionary {

@@ -50,6 +50,8 @@ struct Summary: Codable, Sendable {
     var compensations: [String: Int]
     /// Absent when task tracking is off.
     var taskTime: TaskTime?
+    /// What the runs' time was spent on, in seconds over all of them: by step, and under "" what lay between steps.
+    var criticalPath: [String: Double]
     var telemetry: Telemetry
     var adminAddress: String?
     var consistent: Bool

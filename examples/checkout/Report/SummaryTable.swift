@@ -5,7 +5,7 @@ struct SummaryTable {
     let summary: Summary
 
     var text: String {
-        [[headline], runs, steps, compensations, taskTime, telemetry, consistency]
+        [[headline], runs, steps, compensations, criticalPath, taskTime, telemetry, consistency]
             .filter { !$0.isEmpty }
             .map { $0.joined(separator: "\n") }
             .joined(separator: "\n\n")
@@ -45,6 +45,15 @@ struct SummaryTable {
         return [row("COMPENSATIONS", ["count"])]
             + Step.allCases.compactMap { step in
                 summary.compensations[step.rawValue].map { row("  " + step.rawValue, [$0.grouped]) }
+            }
+    }
+
+    private var criticalPath: [String] {
+        let whole = summary.criticalPath.values.reduce(0, +)
+        guard whole > 0 else { return [] }
+        return [row("CRITICAL PATH (of all runs)", ["s", "share"])]
+            + summary.criticalPath.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { step, seconds in
+                row("  " + (step.isEmpty ? "between steps" : step), [seconds.fixed(1), percent(seconds, of: whole)])
             }
     }
 
