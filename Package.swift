@@ -237,7 +237,9 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry"], swiftSettings: strict),
+        .testTarget(
+            name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SagaInstrumentationTests",
             dependencies: [

@@ -48,9 +48,12 @@ public enum TaskTracking {
     private struct Warnings {
         var thresholds = WarningThresholds()
         var orphans = OrphanPolicy.report
+
+        /// A call that stays one: out of constants the optimizer of Swift 6.3.1 makes a static mutex of zeros.
+        @inline(never) static func standard() -> Warnings { Warnings() }
     }
 
-    private static let warnings = Mutex(Warnings())
+    private static let warnings = Mutex(Warnings.standard())
 
     /// From when on tasks are warned of.
     public static var thresholds: WarningThresholds {

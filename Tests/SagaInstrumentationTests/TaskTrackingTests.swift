@@ -1,6 +1,7 @@
 import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
+import TaskInspection
 import TestSupport
 import Testing
 
@@ -272,8 +273,7 @@ struct TaskTrackingTests {
                     }
                 }
             }
-            // Here, while no other test tracks tasks.
-            #expect(metric("saga.task.active", [:]) ?? 0 == 0)
+            #expect(TaskInspector.dump().tasks.filter { $0.saga?.saga == "storm" }.isEmpty)
         }
         #expect(metric("saga.run.duration", ["saga.name": "storm"]) == 50)
         #expect(metric("saga.run.active", ["saga.name": "storm"]) == 0)

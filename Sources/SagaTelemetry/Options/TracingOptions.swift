@@ -33,7 +33,10 @@ public struct TracingOptions: Sendable, Hashable {
         }
     }
 
-    private static let installed = Mutex(TracingOptions())
+    private static let installed = Mutex(standard())
+
+    /// A call that stays one: out of constants the optimizer of Swift 6.3.1 makes a static mutex of zeros.
+    @inline(never) private static func standard() -> TracingOptions { TracingOptions() }
 
     /// Throws when a value cannot be meant. Without this call a ratio is taken as the nearer of 0 and 1, and a limit as the
     /// nearer of 0 and 65,535.

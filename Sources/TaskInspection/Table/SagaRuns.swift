@@ -19,7 +19,8 @@ public enum SagaRuns {
     private struct State {
         var runs: [UInt32: Run] = [:]
         var free: [UInt32] = []
-        var next: UInt32 = 1
+        /// The highest handle so far. 0 at first: see ``TaskTiers``.
+        var last: UInt32 = 0
     }
 
     private static let state = Mutex(State())
@@ -27,8 +28,10 @@ public enum SagaRuns {
     /// - Returns: the handle of a run that begins; nil when a million are alive.
     public static func open(_ run: Run) -> UInt32? {
         state.withLock { state in
-            guard let handle = state.free.popLast() ?? (state.next < SGS_RUNS ? state.next : nil) else { return nil }
-            if handle == state.next { state.next += 1 }
+            guard let handle = state.free.popLast() ?? (state.last + 1 < SGS_RUNS ? state.last + 1 : nil) else {
+                return nil
+            }
+            state.last = max(state.last, handle)
             state.runs[handle] = run
             sgs_run_opened(handle)
             return handle
