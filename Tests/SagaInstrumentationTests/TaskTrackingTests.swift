@@ -273,7 +273,8 @@ struct TaskTrackingTests {
                     }
                 }
             }
-            #expect(TaskInspector.dump().tasks.filter { $0.saga?.saga == "storm" }.isEmpty)
+            let left = TaskInspector.dump().tasks.filter { task in task.saga?.saga == "storm" }
+            #expect(left.isEmpty)
         }
         #expect(metric("saga.run.duration", ["saga.name": "storm"]) == 50)
         #expect(metric("saga.run.active", ["saga.name": "storm"]) == 0)
