@@ -66,9 +66,10 @@ struct SlowCallTests {
             let left = telemetry.spans(named: "task survey")
             #expect(!left.isEmpty)
             let orphaned = telemetry.logs(named: "saga.task.orphaned")
-            #expect(!orphaned.isEmpty, "none of \(left.count) was found")
-            // What is meant to go on, such as the mail, is none.
-            #expect(orphaned.allSatisfy { $0["saga.task.name"] == .string("survey") })
+            let names = orphaned.map { $0["saga.task.name"] }
+            #expect(names.contains(.string("survey")), "none of \(left.count) was found")
+            // What is meant to go on is none.
+            #expect(!names.contains(.string("notify")))
         }
     }
 }
