@@ -100,25 +100,48 @@ struct TaskReader {
         GuardedMemory.readWords(entries, count: 1) { position, words in found.append((position, words[0])) }
         for (position, entry) in found { readings[position]?.frames.append(entry) }
         // What is read of a task that goes on meanwhile may be anything, a circle too.
-        for _ in 0..<2 * Self.frameLimit where contexts.contains(where: { $0 != 0 }) { contexts = step(contexts) }
+        for _ in 0..<2 * Self.frameLimit where contexts.contains(where: { $0 != 0 }) { contexts = walk(contexts) }
     }
 
-    /// From each context to its parent; its function goes on where the context says.
-    private mutating func step(_ contexts: [UInt64]) -> [UInt64] {
-        var parents = [UInt64](repeating: 0, count: contexts.count)
-        var resumes = parents
-        GuardedMemory.readWords(contexts, count: 2) { position, words in
-            parents[position] = words[0]
-            resumes[position] = words[1]
+    /// Bytes up to a context and with it that are read at once: a task's memory grows upwards, so that the contexts of its
+    /// callers mostly lie there, and a read costs more than what it reads.
+    private static let window = 1024
+    private static let contextBytes = 16
+
+    /// From each context to its callers', as far as one read reaches.
+    /// - Returns: where to go on; 0 where a stack is whole.
+    private mutating func walk(_ contexts: [UInt64]) -> [UInt64] {
+        var next = contexts
+        let reach = UInt64(Self.window - Self.contextBytes)
+        GuardedMemory.read(contexts.map { $0 > reach ? $0 - reach : 0 }, bytes: Self.window) { position, bytes in
+            let start = contexts[position] - reach
+            var context = contexts[position]
+            repeat {
+                let parent = take(position, UnsafeRawPointer(bytes) + Int(context - start))
+                // Upwards only where the memory goes on somewhere else: by the next read.
+                let isInside = parent >= start && parent < context
+                context = parent
+                if !isInside { break }
+            } while true
+            next[position] = context
         }
-        for position in contexts.indices where parents[position] != 0 {
-            // The outermost context returns to the runtime, which is no frame.
-            // Changed in place: a copy of each stack at each step would be most of the time of a dump.
-            guard let last = readings[position]?.frames.last else { continue }
-            if resumes[position] != last { readings[position]?.frames.append(resumes[position]) }
-            if readings[position]?.frames.count ?? 0 >= Self.frameLimit { parents[position] = 0 }
+        // What does not lie so deep in its memory.
+        let single = zip(contexts, next).map { $0 == $1 ? $0 : 0 }
+        GuardedMemory.read(single, bytes: Self.contextBytes) { position, bytes in next[position] = take(position, bytes)
         }
-        return parents
+        for position in contexts.indices where next[position] == contexts[position] { next[position] = 0 }
+        return next
+    }
+
+    /// Takes the frame that a context stands for: where its function's caller goes on.
+    /// - Returns: the caller's context; 0 when that is the runtime, which is no frame, or the stack is too deep.
+    private mutating func take(_ position: Int, _ context: UnsafeRawPointer) -> UInt64 {
+        let parent = context.loadUnaligned(as: UInt64.self)
+        let resume = context.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        // Changed in place: a copy of each stack at each step would be most of the time of a dump.
+        guard parent != 0, let last = readings[position]?.frames.last else { return 0 }
+        if resume != last { readings[position]?.frames.append(resume) }
+        return readings[position]?.frames.count ?? 0 >= Self.frameLimit ? 0 : parent
     }
 
     /// Our own function stands for the task's.
