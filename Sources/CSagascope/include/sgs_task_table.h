@@ -36,27 +36,29 @@ enum {
 };
 
 typedef struct sgs_task {
+  // What transitions touch, in one cache line.
   uint64_t id;                 // 0: free
   uint64_t word;               // state, run and time: see below
   uint64_t ready, busy, blocked;   // ns, of the states that are over; `busy` by sgs_task_busy
-  void *address;               // the runtime's object; for guarded reads only
   void *resume;                // what our trampoline stands for in the object
-  uint32_t run;                // handle of the saga run it belongs to; 0: none
+  uint32_t runs;               // how often a thread took it
   uint16_t scope;              // index of its saga and step; 0: none
   uint16_t told;               // bits of what was told of it once and for all; under the shard's lock
-  uint64_t parent;             // id; 0: none. In a free record the next free one
-  uint64_t created;            // ns of the recording clock
-  uint64_t context[4];         // the span it belongs to
-  char *name;                  // malloc'ed, at most SGS_TASK_NAME bytes; under the shard's lock
-  uint32_t runs;               // how often a thread took it
   uint8_t flags;
   uint8_t reason;              // what a wrapper says it waits for
   uint8_t reported;            // bits of what was already told of its present state
   uint8_t yields;              // the share, of 255, of its last runs (some 16) that ended by being ready again at once
+  uint32_t run;                // handle of the saga run it belongs to; 0: none
+  // The rest.
+  void *address;               // the runtime's object; for guarded reads only
+  uint64_t parent;             // id; 0: none. In a free record the next free one
+  uint64_t created;            // ns of the recording clock
+  uint64_t context[4];         // the span it belongs to
+  char *name;                  // malloc'ed, at most SGS_TASK_NAME bytes; under the shard's lock
 } sgs_task;
 
 #define SGS_TASK_NAME 64u
-_Static_assert(sizeof(sgs_task) == 128, "two cache lines a task");
+_Static_assert(sizeof(sgs_task) == 128 && __builtin_offsetof(sgs_task, address) == 64, "two cache lines a task");
 
 // The state word: 3 bits state, 11 bits the number of the run, 50 bits the time at which the state began, in units of 16 ns
 // (it wraps after 208 days). Word and task together name one run of one task, so that a thread that comes back late from a
