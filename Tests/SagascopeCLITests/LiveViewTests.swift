@@ -42,7 +42,7 @@ struct LiveViewTests {
             terminal.type("\u{1B}[B\r")
             try await terminal.expect("esc back")
             terminal.type("\u{1B}")
-            try await terminal.expect("q quit")
+            try await terminal.expect("s/S sort")
             terminal.type("q")
             #expect(try await exitCode(of: process) == 0)
             try await terminal.expect("\u{1B}[?25h\u{1B}[?1049l")
