@@ -128,7 +128,13 @@ struct DemoTests {
                     })
             }
             #expect(runs(pushed) == runs(written) && runs(pushed).count == 200)
-            #expect(Set(pushed.logs.map(\.eventName)) == Set(written.logs.map(\.eventName)))
+            // What is said of tasks (slow, blocked, left behind) hangs on the machine too.
+            func names(_ telemetry: ExportedTelemetry) -> Set<String?> {
+                Set(telemetry.logs.map(\.eventName)).filter { name in
+                    !["saga.task.", "saga.step.blocked", "saga.step.unblocked"].contains { name?.hasPrefix($0) == true }
+                }
+            }
+            #expect(names(pushed) == names(written))
         }
     }
 
