@@ -154,8 +154,7 @@ void sgs_tasks_note_returned(sgs_task_run *run) {
   running = run->outer;
 }
 
-void sgs_tasks_set_scope(sgs_task *task, uint32_t scope) {
-  uint64_t now = sgs_recording_ns();
+void sgs_tasks_set_scope(sgs_task *task, uint32_t scope, uint64_t now) {
   if (running && running->id == task->id) {
     tell_scope(running, now);
     running->since = now;
@@ -224,7 +223,8 @@ static void watch_run(sgs_task *task, void *object) {
 // MARK: enqueuing
 
 /// A task that was not there yet.
-static sgs_task *note_new(void *job, uint64_t id, void *current, uint64_t now) {
+/// - Parameter needs_end: nobody but our function in its object could tell when its record has to go.
+static sgs_task *note_new(void *job, uint64_t id, void *current, uint64_t now, int needs_end) {
   uint64_t parent = current && current != job ? id_of(current) : 0;
   uint8_t flags = 0;
   if (may_use_layout()) {
@@ -242,20 +242,21 @@ static sgs_task *note_new(void *job, uint64_t id, void *current, uint64_t now) {
       if (!(flags & SGS_TASK_IS_CHILD)) parent = 0;
     }
   }
+  if (may_use_layout() && watch_end(job)) flags |= SGS_TASK_HAS_END;
+  if (needs_end && !(flags & SGS_TASK_HAS_END)) return sgs_tasks_refuse();
   sgs_task *task = sgs_tasks_insert(id, job, parent, SGS_TASK_READY, now);
   if (!task) return NULL;
   task->flags = flags;
-  if (may_use_layout() && watch_end(job)) task->flags |= SGS_TASK_HAS_END;
   if (__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) observer.created(task, parent ? sgs_tasks_find(parent) : NULL);
   sgs_flight_note(SGS_FLIGHT_CREATED, id, parent, task->scope, now);
   return task;
 }
 
-sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id) {
+static sgs_task *note_enqueued(void *job, uint64_t id, int needs_end) {
   uint64_t now = sgs_recording_ns();
   void *current = swift_task_getCurrent();
   sgs_task *task = sgs_tasks_find(id);
-  if (!task) return note_new(job, id, current, now);
+  if (!task) return note_new(job, id, current, now, needs_end);
   uint64_t waker = current ? current != job ? id_of(current) : 0 : ended_here;
   uint64_t before = sgs_task_enqueued(task, waker, now);
   if (!(task->flags & SGS_TASK_HAS_END) && may_use_layout() && watch_end(job)) task->flags |= SGS_TASK_HAS_END;
@@ -264,15 +265,15 @@ sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id) {
   return task;
 }
 
+sgs_task *sgs_tasks_note_enqueued(void *job, uint64_t id) { return note_enqueued(job, id, 0); }
+
 static int hook_is_on;
 
 void sgs_tasks_watch(void *job) {
   uint64_t id = sgs_layout_task_id(job);
-  sgs_task *task = id ? sgs_tasks_note_enqueued(job, id) : NULL;
-  if (!task) return;
-  if (task->flags & SGS_TASK_HAS_END) watch_run(task, job);
-  // Without its end it cannot be known when the record has to go.
-  else if (!(task->flags & SGS_TASK_JOINED)) sgs_tasks_remove(task);
+  sgs_task *task = id ? note_enqueued(job, id, 1) : NULL;
+  // What our function there needs is in the record, which must not go before the task's end.
+  if (task && task->flags & SGS_TASK_HAS_END) watch_run(task, job);
 }
 
 static SWIFT_CALL void on_enqueue(void *job, enqueue_function original) {

@@ -170,6 +170,11 @@ static void begin(sgs_task *task, void *address, uint64_t parent, sgs_task_state
   task->flags = task->reason = task->reported = task->yields = 0;
 }
 
+sgs_task *sgs_tasks_refuse(void) {
+  __atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED);
+  return NULL;
+}
+
 sgs_task *sgs_tasks_insert(uint64_t id, void *address, uint64_t parent, sgs_task_state state, uint64_t now) {
   if (__atomic_fetch_add(&live, 1, __ATOMIC_RELAXED) < __atomic_load_n(&limit, __ATOMIC_RELAXED)) {
     shard *s = &shards[id % SHARDS];
@@ -187,8 +192,7 @@ sgs_task *sgs_tasks_insert(uint64_t id, void *address, uint64_t parent, sgs_task
     if (task) return task;
   }
   __atomic_fetch_sub(&live, 1, __ATOMIC_RELAXED);
-  __atomic_fetch_add(&refused, 1, __ATOMIC_RELAXED);
-  return NULL;
+  return sgs_tasks_refuse();
 }
 
 void sgs_tasks_remove(sgs_task *task) {

@@ -73,7 +73,9 @@ public final class RunTracker: Sendable {
 
     /// - Returns: what the run's time was spent on, where that is known.
     @discardableResult public func leave(_ place: Place?) -> CriticalTime? {
-        guard let place, let task = sgs_tasks_find(place.id) else { return nil }
+        guard let place else { return nil }
+        defer { SagaRuns.leave(handle) }
+        guard let task = sgs_tasks_find(place.id) else { return nil }
         let now = sgs_recording_ns()
         base.lifetime.record(nanoseconds: now.elapsed(since: place.entered))
         PlainChildren.finish(of: place.id)
@@ -84,9 +86,7 @@ public final class RunTracker: Sendable {
             task, to: Place.Scope(number: place.scope, isEntered: place.flags & UInt8(SGS_TASK_IN_STEP) != 0))
         // Nothing would tell its end.
         if place.isNew, !task.has(SGS_TASK_HAS_END) { sgs_tasks_remove(task) }
-        let critical = criticalTime(of: place, until: now)
-        SagaRuns.leave(handle)
-        return critical
+        return criticalTime(of: place, until: now)
     }
 
     private func criticalTime(of place: Place, until now: UInt64) -> CriticalTime? {
@@ -111,10 +111,11 @@ public final class RunTracker: Sendable {
     }
 
     private static func change(_ task: TaskRecord, to scope: Place.Scope) {
-        sgs_tasks_set_scope(task, UInt32(scope.number))
+        let now = sgs_recording_ns()
+        sgs_tasks_set_scope(task, UInt32(scope.number), now)
         task.pointee.flags &= ~UInt8(SGS_TASK_IN_STEP)
         if scope.isEntered { task.set(SGS_TASK_IN_STEP) }
-        RunNotes.entered(task.pointee, at: sgs_recording_ns())
+        RunNotes.entered(task.pointee, at: now)
     }
 
     /// A compensation of the step has closed: tasks that were made in it should be gone.
@@ -146,7 +147,4 @@ public final class RunTracker: Sendable {
 
     /// The run is over; tasks that outlive it stay its tasks.
     public func close() { SagaRuns.close(handle) }
-
-    /// Its live tasks.
-    public var taskCount: Int { Int(sgs_run_tasks(handle)) }
 }

@@ -59,8 +59,8 @@ typedef struct sgs_task_run {
 void sgs_tasks_note_began(sgs_task *task, sgs_task_run *run);
 void sgs_tasks_note_returned(sgs_task_run *run);
 
-/// What the task that runs on this thread spends its time on from here on.
-void sgs_tasks_set_scope(sgs_task *task, uint32_t scope);
+/// What the task that runs on this thread spends its time on from `now` on.
+void sgs_tasks_set_scope(sgs_task *task, uint32_t scope, uint64_t now);
 
 /// The task that runs here has ended, where our own function cannot tell (no layout).
 void sgs_tasks_note_ended(sgs_task *task);

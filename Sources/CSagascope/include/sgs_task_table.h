@@ -111,6 +111,10 @@ sgs_task *sgs_tasks_find(uint64_t id);
 /// A new record, in state `state` since `now`; NULL when the limit is reached or memory is short, which is counted.
 sgs_task *sgs_tasks_insert(uint64_t id, void *address, uint64_t parent, sgs_task_state state, uint64_t now);
 
+/// Counts a task that is not kept.
+/// - Returns: NULL
+sgs_task *sgs_tasks_refuse(void);
+
 /// The task is gone; its record may be another task's from here on.
 void sgs_tasks_remove(sgs_task *task);
 
