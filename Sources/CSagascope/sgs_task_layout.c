@@ -38,17 +38,14 @@ const char *sgs_layout_refusal(void) {
     return "no_description";
   if (_swift_concurrency_debug_internal_layout_version != 1) return "version";
   if (_swift_concurrency_debug_asyncTaskSize != SGS_TASK_BYTES) return "task_size";
+  if (&_swift_concurrency_task_registry_enabled) return "registry";
   return NULL;
 #else
   return "architecture";
 #endif
 }
 
-int sgs_layout_has_registry(void) { return &_swift_concurrency_task_registry_enabled != NULL; }
-
 uint32_t sgs_layout_job_flags(const void *task) { return word32(task, JOB_FLAGS); }
-
-uint8_t sgs_layout_priority(const void *task) { return sgs_layout_job_flags(task) >> 8 & 0xFF; }
 
 uint64_t sgs_layout_task_id(const void *job) {
   // Jobs of other kinds (an actor's, a continuation's) are no tasks, and shorter.

@@ -74,8 +74,8 @@ final class TaskInstruments: Sendable {
 
     private static let byScope = Table(capacity: limit + 2)
 
-    /// Never freed, and each place is written once, before its number is given to anybody.
     private struct Table: @unchecked Sendable {
+        // Unchecked: never freed, and each place is written once, before its number is given to anybody.
         private let places: UnsafeMutablePointer<Unmanaged<TaskInstruments>?>
         private let capacity: Int
 

@@ -56,7 +56,9 @@ enum TaskObserver {
         task.instruments?.blocked(task.blockReason).record(nanoseconds: blocked)
         guard blocked >= TaskTracking.blockedThreshold else { return }
         let name = task.name.map { String(cString: $0) }
-        if task.reported & TaskReports.blocked == 0 { BlockedEvent.blocked(task, name: name, since: now - blocked) }
+        if task.reported & UInt8(SGS_REPORTED_BLOCKED) == 0 {
+            BlockedEvent.blocked(task, name: name, since: now - blocked)
+        }
         BlockedEvent.unblocked(task, name: name, at: now, after: blocked)
     }
 
@@ -67,10 +69,4 @@ enum TaskObserver {
         PlainChildren.finish(of: task.pointee.id)
         SagaRuns.leave(task.pointee.run)
     }
-}
-
-/// What was already told of a task's present state: bits of its record.
-enum TaskReports {
-    /// A `.blocked` event.
-    static let blocked: UInt8 = 1
 }

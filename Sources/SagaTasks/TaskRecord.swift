@@ -37,8 +37,6 @@ extension sgs_task {
         return context.traceID.isValid ? context : nil
     }
 
-    func has(_ flag: Int) -> Bool { flags & UInt8(flag) != 0 }
-
     var instruments: TaskInstruments? { TaskInstruments.at(UInt32(scope)) }
 
     var blockReason: BlockReason { BlockReason.allCases[Int(reason) % BlockReason.allCases.count] }

@@ -6,11 +6,9 @@
 #pragma once
 #include <stdint.h>
 
-/// Why the layout cannot be relied on: "no_description", "version", "task_size", "architecture"; NULL when it can.
+/// Why the layout cannot be relied on: "no_description", "version", "task_size", "registry" (the runtime keeps a list of tasks
+/// of its own, as newer ones do, whose links are in the objects), "architecture"; NULL when it can.
 const char *sgs_layout_refusal(void);
-
-/// Whether this runtime keeps a list of tasks of its own (newer ones do).
-int sgs_layout_has_registry(void);
 
 /// What a task's object says of itself.
 typedef struct {
@@ -29,7 +27,6 @@ enum {
 
 /// Of a job that is valid right now (being enqueued, or run): its task id, 0 for a job that is no task.
 uint64_t sgs_layout_task_id(const void *job);
-uint8_t sgs_layout_priority(const void *task);
 uint32_t sgs_layout_job_flags(const void *task);
 
 /// Reads that cannot fault, of memory that may be gone: any number at once with few system calls.
@@ -41,7 +38,8 @@ void sgs_read_all(const sgs_read *reads, uint8_t *ok, uint64_t count);
 /// Makes sense of the bytes of a task's object; 0 when they are none.
 int sgs_layout_header(const uint8_t bytes[SGS_TASK_BYTES], sgs_task_header *header);
 
-/// What a record of a dependency says. Kinds: 1 a task, 2 a continuation, 3 a task group, 4 its turn on an executor.
+/// What a record of a dependency says.
+enum { SGS_WAITS_FOR_TASK = 1, SGS_WAITS_FOR_CONTINUATION = 2, SGS_WAITS_FOR_GROUP = 3, SGS_WAITS_FOR_EXECUTOR = 4 };
 #define SGS_DEPENDENCY_BYTES 40u
 typedef struct { uint32_t kind; uint64_t on; } sgs_dependency;
 /// Of a continuation's context, which a dependency on it names: the actor it is resumed on, 0 for none.

@@ -82,14 +82,14 @@ struct DumpBuilder {
 
     private func target(_ record: sgs_task, _ reading: TaskReading?, _ stack: Int?) -> WaitTarget? {
         guard let reading else { return nil }
-        switch reading.waitsFor?.kind {
-        case 1:
+        switch (reading.waitsFor?.kind).map(Int.init) {
+        case SGS_WAITS_FOR_TASK:
             guard let id = idsByAddress[reading.waitsFor?.on ?? 0] else { return WaitTarget(.task) }
             return WaitTarget(.task, tasks: [id])
-        case 2:
+        case SGS_WAITS_FOR_CONTINUATION:
             return WaitTarget(isTimer(stack) ? .timer : .continuation)
-        case 3: return WaitTarget(.group, tasks: groupChildren[record.id] ?? [])
-        case 4: return WaitTarget(.executor, executor: ExecutorName.of(metadata: reading.executor))
+        case SGS_WAITS_FOR_GROUP: return WaitTarget(.group, tasks: groupChildren[record.id] ?? [])
+        case SGS_WAITS_FOR_EXECUTOR: return WaitTarget(.executor, executor: ExecutorName.of(metadata: reading.executor))
         default: return sgs_word_state(record.word) == SGS_TASK_BLOCKED ? WaitTarget(.unknown) : nil
         }
     }
@@ -101,10 +101,6 @@ struct DumpBuilder {
             frame.isSystem && frame.function.map { $0.contains("sleep") || $0.contains("Sleep") } == true
         }
     }
-}
-
-extension sgs_task {
-    func has(_ flag: Int) -> Bool { flags & UInt8(flag) != 0 }
 }
 
 /// The name of an actor's type.

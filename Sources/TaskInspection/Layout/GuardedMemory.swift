@@ -19,6 +19,16 @@ enum GuardedMemory {
         }
     }
 
+    /// The headers of the tasks whose objects lie there; nil where none does.
+    static func readTasks(_ addresses: [UInt64]) -> [sgs_task_header?] {
+        var headers = [sgs_task_header?](repeating: nil, count: addresses.count)
+        read(addresses, bytes: Int(SGS_TASK_BYTES)) { position, bytes in
+            var header = sgs_task_header()
+            if sgs_layout_header(bytes, &header) != 0 { headers[position] = header }
+        }
+        return headers
+    }
+
     static func readWords(_ addresses: [UInt64], count: Int, _ take: (Int, UnsafePointer<UInt64>) -> Void) {
         read(addresses, bytes: 8 * count) { position, bytes in
             bytes.withMemoryRebound(to: UInt64.self, capacity: count) { take(position, $0) }

@@ -46,14 +46,8 @@ struct TaskReader {
     }
 
     private func headers() -> [sgs_task_header?] {
-        let addresses = records.map { UInt64(UInt(bitPattern: $0.address)) }
-        let ids = records.map(\.id)
-        var headers = [sgs_task_header?](repeating: nil, count: ids.count)
-        GuardedMemory.read(addresses, bytes: Int(SGS_TASK_BYTES)) { position, bytes in
-            var header = sgs_task_header()
-            if sgs_layout_header(bytes, &header) != 0, header.id == ids[position] { headers[position] = header }
-        }
-        return headers
+        let found = GuardedMemory.readTasks(records.map { UInt64(UInt(bitPattern: $0.address)) })
+        return zip(found, records).map { header, record in header?.id == record.id ? header : nil }
     }
 
     private mutating func readWaits() {
@@ -70,7 +64,7 @@ struct TaskReader {
         var actors = [UInt64](repeating: 0, count: readings.count)
         for (position, wait) in waits {
             readings[position]?.waitsFor = wait
-            if wait.kind == 4 { actors[position] = wait.on }
+            if wait.kind == UInt32(SGS_WAITS_FOR_EXECUTOR) { actors[position] = wait.on }
         }
         var executors = actors
         GuardedMemory.readWords(actors, count: 1) { position, words in executors[position] = words[0] }

@@ -62,6 +62,8 @@ package struct TaskRecords {
 }
 
 extension sgs_task {
+    package func has(_ flag: Int) -> Bool { flags & UInt8(flag) != 0 }
+
     /// Of a record that was copied out: its name is a copy of its own, which nobody else frees.
     package mutating func takeName() -> String? {
         guard let name else { return nil }

@@ -101,12 +101,7 @@ private final class Probe: Sendable {
     }
 
     private func header(_ object: UnsafeMutableRawPointer) -> sgs_task_header? {
-        var header = sgs_task_header()
-        var isTask = false
-        GuardedMemory.read([UInt64(UInt(bitPattern: object))], bytes: Int(SGS_TASK_BYTES)) { _, bytes in
-            isTask = sgs_layout_header(bytes, &header) != 0
-        }
-        return isTask ? header : nil
+        GuardedMemory.readTasks([UInt64(UInt(bitPattern: object))])[0]
     }
 
     /// From here on our functions are in the object.
@@ -135,7 +130,7 @@ private final class Probe: Sendable {
             return "self_test_blocked"
         }
         guard let reading = TaskReader.read([task.pointee])[0] else { return "self_test_unreadable" }
-        guard reading.waitsFor?.kind == 2 else { return "self_test_wait" }
+        guard reading.waitsFor?.kind == UInt32(SGS_WAITS_FOR_CONTINUATION) else { return "self_test_wait" }
         // At least the three functions above, as many as the optimizer has left of them.
         guard reading.frames.count >= 2, reading.frames.allSatisfy({ sgs_is_code($0) != 0 }) else {
             return "self_test_frames"

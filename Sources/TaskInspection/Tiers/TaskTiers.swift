@@ -37,6 +37,14 @@ public enum TaskTiers {
         }
     }
 
+    /// As if the self-test had found this, from the next ``turnOn()`` on; nil: it runs again then. For tests, while tracking is off.
+    package static func pretend(refusal: String?) {
+        state.withLock { state in
+            sgs_tasks_allow_layout(0)
+            (state.isTested, state.refusal) = (refusal != nil, refusal)
+        }
+    }
+
     /// Tasks that are known are followed to their end; new ones are not seen.
     public static func turnOff() {
         state.withLock { state in

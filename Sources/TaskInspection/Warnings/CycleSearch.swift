@@ -77,9 +77,9 @@ struct CycleSearch {
     }
 
     private static func targets(of record: sgs_task, _ reading: TaskReading?) -> [UInt64] {
-        switch reading?.waitsFor?.kind {
-        case 1: TaskGlance.ids(at: [reading?.waitsFor?.on ?? 0]).compactMap { $0 }
-        case 3: TaskRecords.groupChildren(of: record.id, limit: netLimit)
+        switch (reading?.waitsFor?.kind).map(Int.init) {
+        case SGS_WAITS_FOR_TASK: GuardedMemory.readTasks([reading?.waitsFor?.on ?? 0]).compactMap { $0?.id }
+        case SGS_WAITS_FOR_GROUP: TaskRecords.groupChildren(of: record.id, limit: netLimit)
         default: []
         }
     }
