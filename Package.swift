@@ -201,7 +201,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "OTLPExporter", "SagaTasks", "SagaTelemetry",
+                "OTLPExporter", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),

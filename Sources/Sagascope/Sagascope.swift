@@ -64,6 +64,13 @@ public enum Sagascope {
 
     private static func track(_ configuration: SagascopeConfiguration) {
         TaskTracking.turnOn(configuration.taskMode)
+        if let off = TaskTiers.all.first(where: { $0.tier == .layout && !$0.isOn || $0.tier == .hook && !$0.isOn }) {
+            Diagnostics.logger.warning(
+                """
+                tasks outside of sagas, async stacks and what tasks wait for are not seen: \(off.reason ?? "off"). Sagas are \
+                tracked by an executor; SAGASCOPE_TASK_TRACKING=off does without
+                """)
+        }
         guard configuration.flight.isEnabled else { return }
         do {
             try FlightRecorder.shared.start(bytes: configuration.flight.bytes)

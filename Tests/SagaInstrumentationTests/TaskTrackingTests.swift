@@ -52,6 +52,38 @@ struct TaskTrackingTests {
         #expect(metric("saga.task.lifetime.duration", ["saga.name": "tracked"]) == 5)
     }
 
+    /// With a runtime whose layout is not known: sagas are tracked by public API, and nothing else changes.
+    @Test func sagasAreTrackedWithoutTheLayout() async throws {
+        let exported = try await withRecording(tracking: .publicOnly) { recording in
+            let tiers = TaskTiers.all
+            #expect(tiers.map(\.isOn) == [true, false, false])
+            #expect(tiers.map(\.reason) == [nil, "needs_layout", "test"])
+            let sum = try await withSaga("unknown runtime") {
+                async let plain = value(1)
+                let grouped = try await withThrowingTaskGroup(of: Int.self) { group in
+                    group.addTask { await value(2) }
+                    return try await group.reduce(0, +)
+                }
+                return await grouped + plain + SagaTask("named") { await value(3) }.value
+            }
+            #expect(sum == 6)
+            // Nobody tells the end of a plain child but its parent's.
+            let left = TaskInspector.dump().tasks.filter { task in task.saga?.saga == "unknown runtime" }
+            #expect(left.isEmpty)
+            return try await recording.exported()
+        }
+        let run = try #require(exported.span("run unknown runtime"))
+        #expect(exported.spans(named: "task").count { $0.parentSpanId == run.spanId } == 2)
+        #expect(exported.spans(named: "task named").count { $0.parentSpanId == run.spanId } == 1)
+        // The run's own task, two plain children and one of ours.
+        #expect(metric("saga.task.lifetime.duration", ["saga.name": "unknown runtime"]) == 4)
+    }
+
+    private func value(_ value: Int) async -> Int {
+        await Task.yield()
+        return value
+    }
+
     @Test func aLongSuspensionIsToldOf() async throws {
         let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(10))) { recording in
             let monitor = Task { await RunMonitor(period: .milliseconds(5)).run() }

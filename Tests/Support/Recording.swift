@@ -3,6 +3,7 @@ import Logging
 import OTLPExporter
 import SagaTasks
 public import SagaTelemetry
+import TaskInspection
 
 /// A pipeline that records into a file, while no other test records: the rings and the switch of task tracking are the
 /// process's.
@@ -58,6 +59,8 @@ public enum Tracking: Sendable {
     case on
     /// On, with an executor of ours under sagas.
     case precise
+    /// On, by public API alone, as with a runtime that is not known.
+    case publicOnly
     /// On, and events tell of tasks that are blocked for this long.
     case reportingAfter(Duration)
 }
@@ -66,12 +69,15 @@ public enum Tracking: Sendable {
 public func withTaskTracking<Result>(
     _ tracking: Tracking, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
 ) async throws -> Result {
-    await RecordingGate.shared.take()
+    await recordingGate.take()
     let threshold = TaskTracking.blockedThreshold
     switch tracking {
     case .off: break
     case .on: TaskTracking.turnOn()
     case .precise: TaskTracking.turnOn(.precise)
+    case .publicOnly:
+        TaskTiers.pretend(refusal: "test")
+        TaskTracking.turnOn()
     case .reportingAfter(let duration):
         TaskTracking.turnOn()
         TaskTracking.blockedThreshold = UInt64(duration / .nanoseconds(1))
@@ -79,30 +85,10 @@ public func withTaskTracking<Result>(
     let outcome: Swift.Result<Result, any Error>
     do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
     TaskTracking.turnOff()
+    if case .publicOnly = tracking { TaskTiers.pretend(refusal: nil) }
     TaskTracking.blockedThreshold = threshold
-    await RecordingGate.shared.release()
+    await recordingGate.release()
     return try outcome.get()
 }
 
-/// One at a time, in the order of asking.
-private actor RecordingGate {
-    static let shared = RecordingGate()
-    private var isTaken = false
-    private var waiting: [CheckedContinuation<Void, Never>] = []
-
-    func take() async {
-        guard isTaken else {
-            isTaken = true
-            return
-        }
-        await withCheckedContinuation { waiting.append($0) }
-    }
-
-    func release() {
-        guard !waiting.isEmpty else {
-            isTaken = false
-            return
-        }
-        waiting.removeFirst().resume()
-    }
-}
+private let recordingGate = Gate()
