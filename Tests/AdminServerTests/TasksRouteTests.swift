@@ -163,6 +163,24 @@ struct TasksRouteTests {
         #expect(token != AccessToken("s3cres"))
     }
 
+    @Test(
+        "/debug/flight: a trace while the recorder is on, and how to turn it on while it is off", .flightRecorderAlone)
+    func flight() async throws {
+        try await withServer(served()) { port in
+            let off = try await request(port, "/debug/flight")
+            #expect(off.status == 404 && String(decoding: off.body, as: UTF8.self).contains("SAGASCOPE_FLIGHT"))
+            try FlightRecorder.shared.start()
+            defer { FlightRecorder.shared.stop() }
+            let on = try await request(port, "/debug/flight")
+            #expect(on.status == 200 && !on.body.isEmpty)
+            #expect(on.headers["content-disposition"].first?.contains(".perfetto-trace") == true)
+        }
+        try await withServer(served(token: "s3cret")) { port in
+            let stranger = try await request(port, "/debug/flight")
+            #expect(stranger.status == 401)
+        }
+    }
+
     @Test("A dump that takes long stops no scrape, and waiting dumps have a limit")
     func slowDump() async throws {
         let (starts, started) = AsyncStream.makeStream(of: Void.self)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import PrometheusExporter
@@ -59,18 +60,5 @@ struct DecimalTextTests {
         let mantissa = text.prefix { $0 != "e" }.filter(\.isNumber)
         let trimmed = mantissa.drop { $0 == "0" }
         return trimmed.count - trimmed.reversed().prefix { $0 == "0" }.count
-    }
-}
-
-/// A small generator with a seed (Steele, Lea and Flood 2014), so that a failure happens again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

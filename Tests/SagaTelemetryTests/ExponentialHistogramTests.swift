@@ -1,6 +1,7 @@
 import Foundation
 import SagaTelemetry
 import Synchronization
+import TestSupport
 import Testing
 
 /// OpenTelemetry metrics data model, "ExponentialHistogram", and metrics SDK, "Base2 Exponential Bucket Histogram

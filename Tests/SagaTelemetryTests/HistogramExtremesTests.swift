@@ -1,4 +1,5 @@
 import SagaTelemetry
+import TestSupport
 import Testing
 
 /// A measurement between the extremes so far goes another way than one that moves them: both must give what a plain count of

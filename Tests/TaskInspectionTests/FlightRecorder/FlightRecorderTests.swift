@@ -2,10 +2,11 @@ import CSagascope
 import Foundation
 import Synchronization
 import TaskInspection
+import TestSupport
 import Testing
 
 /// The recorder is one for the process, and other tests' tasks may be in a recording too: each test looks at its own tasks.
-@Suite(.serialized) struct FlightRecorderTests {
+@Suite(.serialized, .flightRecorderAlone) struct FlightRecorderTests {
     private static let ids = Atomic<UInt64>(1 << 60)
     private let recorder = FlightRecorder.shared
     /// The first of a thousand ids that no other task has.

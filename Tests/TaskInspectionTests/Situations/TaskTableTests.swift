@@ -127,7 +127,7 @@ struct TaskTableTests {
             sgs_task_ended(first, 5_000_000)
             #expect(first.pointee.busy == 2_000_000 && first.pointee.ready == 2_000_000)
             sgs_tasks_remove(first)
-            let second = Self.reuse(first, shardOf: id)
+            let second = try Self.reuse(first, shardOf: id)
             defer { sgs_tasks_remove(second) }
             let secondRun = sgs_task_began(second, 7_000_000, &ready)
             let before = second.pointee
@@ -141,14 +141,14 @@ struct TaskTableTests {
     /// A task that got the record of one that is gone.
     private static func reuse(
         _ record: UnsafeMutablePointer<sgs_task>, shardOf id: UInt64
-    ) -> UnsafeMutablePointer<sgs_task> {
+    ) throws -> UnsafeMutablePointer<sgs_task> {
         var others: [UnsafeMutablePointer<sgs_task>] = []
         defer { for other in others { sgs_tasks_remove(other) } }
         while true {
             let next = newID()
             // Shards are chosen by the lowest bits.
             guard next % 64 == id % 64 else { continue }
-            guard let task = sgs_tasks_insert(next, nil, 0, SGS_TASK_READY, 6_000_000) else { fatalError("no room") }
+            guard let task = sgs_tasks_insert(next, nil, 0, SGS_TASK_READY, 6_000_000) else { throw NoRoom() }
             if task == record { return task }
             others.append(task)
         }
@@ -221,15 +221,4 @@ private final class Faults: Sendable {
     func add(_ fault: String) { found.withLock { if $0.count < 10 { $0.append(fault) } } }
 }
 
-/// The same sequence for the same seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-}
+private struct NoRoom: Error {}
