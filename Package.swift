@@ -74,6 +74,19 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // MARK: The saga log
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        // Its header alone; see there.
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"])]),
+        .target(
+            name: "SagaLog",
+            dependencies: [
+                "CSagascope", "CLZ4", "CXXHash", "SagaTelemetry",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
         // MARK: Exporters
         .systemLibrary(
             name: "CZlib", path: "exporters/Gzip/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]
@@ -236,6 +249,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SagaLogTests", dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],

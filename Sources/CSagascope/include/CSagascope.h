@@ -3,6 +3,7 @@
 #pragma once
 #include "sgs_cells.h"
 #include "sgs_clock.h"
+#include "sgs_crc32c.h"
 #include "sgs_exponential.h"
 #include "sgs_flight.h"
 #include "sgs_histogram.h"
