@@ -24,6 +24,8 @@ public enum SagaLogError: Error, Hashable, Sendable {
     case sequenceGap(sequence: UInt32, expected: UInt32)
     /// Another record has this number already.
     case conflict(sequence: UInt32, existing: LSN)
+    /// The run has its last record.
+    case runClosed(run: String)
     /// The record is longer than the log takes.
     case tooLong(bytes: Int, limit: Int)
     /// More records than one batch can have.
@@ -105,6 +107,7 @@ extension SagaLogError: CustomStringConvertible {
             "record \(sequence) of the run cannot be written: its next one is \(expected)"
         case .conflict(let sequence, let existing):
             "record \(sequence) of the run is another one already, LSN \(existing)"
+        case .runClosed(let run): "run \(run) is closed: it takes no further record"
         case .tooLong(let bytes, let limit): "a record of \(bytes) bytes is too long: the log takes \(limit)"
         case .batchTooLong(let records, let limit): "a batch of \(records) records is too long: the log takes \(limit)"
         case .recycled(let lsn, let first): "record \(lsn) is no longer in the log: it begins at \(first)"
