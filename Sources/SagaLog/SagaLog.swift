@@ -21,8 +21,12 @@ public final class SagaLog: Sendable {
     public let epoch: UInt32
     let writer: LogWriter
     let instruments: LogInstruments
+    let ledger: StageLedger
+    let buffers = LogBuffers()
     private let runs: RunTable
     private let lock: WriterLock
+    /// The last durable record when it was opened.
+    private let opened: UInt64
     private let supply: SegmentSupply
 
     /// Where the log stands.
@@ -56,7 +60,9 @@ public final class SagaLog: Sendable {
         self.options = options
         self.lock = lock
         epoch = 1
+        opened = 0
         instruments = LogInstruments()
+        ledger = StageLedger(durable: 0, snapshotted: nil)
         runs = RunTable(rememberedRuns: options.rememberedRuns)
         let alarm = Alarm()
         supply = SegmentSupply(directory: directory, options: options) { alarm.ring() }
@@ -66,7 +72,11 @@ public final class SagaLog: Sendable {
             directory: directory, supply: supply, bufferBytes: options.bufferBytes, log: first.header.log, epoch: 1,
             current: first.segment, number: 1, start: SegmentHeader.bytes, changed: { _ in })
         let queue = CommitQueue(bufferBytes: options.bufferBytes, epoch: 1)
-        writer = LogWriter(sink: sink, queue: queue, durable: 0, options: options, observer: instruments)
+        writer = LogWriter(
+            sink: sink, queue: queue, durable: 0, options: options,
+            observer: CommitLedger(
+                directory: directory, stages: ledger, instruments: instruments, buffers: buffers,
+                maximumDelay: UInt64(options.maximumDelay / .nanoseconds(1))))
         supply.fill()
         let writer = writer
         alarm.answer {
@@ -74,11 +84,14 @@ public final class SagaLog: Sendable {
             writer.wake()
         }
         do { try writer.start() } catch { throw error.at(directory) }
+        instruments.observe(self)
     }
 
     /// Makes durable what was appended before, and ends. Afterwards everything is refused. A log that is not closed keeps its
     /// directory locked until the process ends.
     public func close() {
+        instruments.close()
+        buffers.handOver(due: .max)
         writer.close()
         supply.close()
         lock.release()
@@ -110,6 +123,20 @@ public final class SagaLog: Sendable {
         try await writer.durable(last)
         return LSN(last)
     }
+
+    // MARK: its stages
+
+    /// The application has brought everything up to this record through a stage of its own: `applied` or `exported`.
+    public func note(_ stage: LogStage, reached lsn: LSN) { ledger.note(stage, reached: lsn.rawValue) }
+
+    var lags: [LogStage: StageLedger.Lag] {
+        ledger.lags(
+            appended: writer.queue.lastReserved, pendingBytes: writer.queue.waitingBytes, now: sgs_unix_ns())
+    }
+
+    var written: (records: UInt64, bytes: UInt64) { ledger.written(since: opened) }
+
+    var unmappedRuns: Int { 0 }
 
     // MARK: for the runs
 

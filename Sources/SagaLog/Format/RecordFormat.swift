@@ -138,6 +138,9 @@ extension RecordFormat {
 
     static func run(_ bytes: UnsafeRawPointer) -> TraceID { TraceID(high: wide(bytes, 32), low: wide(bytes, 40)) }
 
+    /// Unix ns.
+    static func time(_ bytes: UnsafeRawPointer) -> UInt64 { wide(bytes, 56) }
+
     /// A sound record.
     static func record(_ bytes: UnsafeRawPointer, length: Int) -> LogRecord {
         let place = place(bytes)

@@ -8,7 +8,7 @@ import Synchronization
 /// its record's LSN, so an append whose outcome is not known, or that is repeated after a restart, is safe to repeat.
 public final class LogRun: Sendable {
     public let id: TraceID
-    private let log: SagaLog
+    let log: SagaLog
     private let state: Mutex<State>
 
     private struct State {
@@ -107,13 +107,24 @@ public final class LogRun: Sendable {
         return LSN(last ?? 0)
     }
 
-    private func tryPlace(_ entries: [LogEntry], _ epoch: UInt32?) throws(SagaLogError) -> UInt64? {
+    /// Writes records as one batch, with the run's next numbers, without waiting for room.
+    /// - Returns: the last one's LSN.
+    func tryAppend(numbering entries: [LogEntry]) throws(SagaLogError) -> LSN? {
+        guard let lsn = try tryPlace(entries, nil, isNumbering: true) else { return nil }
+        log.writer.noteAppended()
+        return LSN(lsn)
+    }
+
+    private func tryPlace(
+        _ entries: [LogEntry], _ epoch: UInt32?, isNumbering: Bool = false
+    ) throws(SagaLogError) -> UInt64? {
         try log.admit(epoch)
         let time = sgs_unix_ns()
         var isClosed = false
         let placed = try state.withLock { (state) throws(SagaLogError) -> UInt64? in
             var batch = Batch(after: state.status, step: state.step)
-            for entry in entries {
+            for var entry in entries {
+                if isNumbering { entry.sequence = state.numbers.next + UInt32(batch.entries.count) }
                 if let earlier = try state.numbers.earlier(entry, of: batch.status, beside: batch.entries) {
                     batch.repeated = max(batch.repeated, earlier)
                     continue

@@ -36,9 +36,14 @@ final class LogWriter: Sendable {
 
     /// Who is told of each group, on the flushing thread.
     protocol CommitObserver: Sendable {
+        /// The group is about to be written.
+        func committing(_ group: borrowing CommitQueue.Group)
         func committed(_ group: borrowing CommitQueue.Group, syncNanoseconds: UInt64)
         /// Now and then, on the log's own thread.
         func tick()
+        /// Whether it wants to be called again soon.
+        var isExpectingTick: Bool { get }
+        func stopped(_ error: SagaLogError)
     }
 
     init(sink: SegmentSink, queue: CommitQueue, durable: UInt64, options: SagaLogOptions, observer: any CommitObserver)
@@ -102,7 +107,7 @@ final class LogWriter: Sendable {
         return place.first
     }
 
-    /// Somebody has appended and does not wait: the flusher shall not sleep on it.
+    /// Somebody has appended, to the log or a buffer, and does not wait: the flusher shall not sleep on it.
     @inline(__always) func noteAppended() {
         if asleep.ordered == Sleep.idle { wakeThread() }
     }
@@ -135,6 +140,7 @@ final class LogWriter: Sendable {
         }
     }
 
+    /// Why nothing more is taken.
     var failure: SagaLogError? { stopped.withLock(\.self) }
 
     // MARK: waiting
@@ -175,6 +181,7 @@ final class LogWriter: Sendable {
             }
             sink.settle()
             room.resume()
+            observer.committing(group)
             let syncing = sgs_monotonic_ns()
             try sink.commit(group)
             let elapsed = sgs_monotonic_ns() - syncing
@@ -187,7 +194,9 @@ final class LogWriter: Sendable {
             }
             observer.committed(group, syncNanoseconds: elapsed)
         } catch {
-            stop(.poisoned(operation: error.operation, code: error.code))
+            let error = SagaLogError.poisoned(operation: error.operation, code: error.code)
+            stop(error)
+            observer.stopped(error)
         }
         return true
     }
@@ -258,7 +267,8 @@ final class LogWriter: Sendable {
             return false
         }
         let began = sgs_monotonic_ns()
-        let idle: UInt64 = sink.isStalled ? 10_000_000 : 1_000_000_000
+        let idle: UInt64 =
+            sink.isStalled ? 10_000_000 : observer.isExpectingTick ? max(maximumDelay, 1_000_000) : 1_000_000_000
         sgs_futex_wait(asleep.address, UInt32(kind), hasRecords ? maximumDelay : idle)
         asleep.store(0)
         return hasRecords && sgs_monotonic_ns() - began >= maximumDelay
