@@ -132,6 +132,7 @@ extension SagaLogError {
         case .tooLong: "too_long"
         case .batchTooLong: "batch_too_long"
         case .recycled: "recycled"
+        case .unreadable: "unreadable"
         case .snapshot: "snapshot"
         }
     }

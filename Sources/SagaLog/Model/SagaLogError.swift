@@ -34,6 +34,8 @@ public enum SagaLogError: Error, Hashable, Sendable {
     // MARK: reading
     /// The log no longer has this record: it begins at `first`.
     case recycled(lsn: LSN, first: LSN)
+    /// A record that is durable cannot be read.
+    case unreadable(lsn: LSN)
     case snapshot(path: String, reason: String)
 }
 
@@ -111,6 +113,8 @@ extension SagaLogError: CustomStringConvertible {
         case .tooLong(let bytes, let limit): "a record of \(bytes) bytes is too long: the log takes \(limit)"
         case .batchTooLong(let records, let limit): "a batch of \(records) records is too long: the log takes \(limit)"
         case .recycled(let lsn, let first): "record \(lsn) is no longer in the log: it begins at \(first)"
+        case .unreadable(let lsn):
+            "record \(lsn) was durable and cannot be read: `sagascope log verify` tells why"
         case .snapshot(let path, let reason): "the snapshot \(path) cannot be used: \(reason)"
         }
     }

@@ -6,6 +6,7 @@ struct Orchestrator: Service {
     let workload: Workload
     let participants: Participants
     let ledger: RunLedger
+    let log: SagaLog
     let faults: FaultPlan
     let progress: ProgressLine
     /// What to do when the last order is done.
@@ -22,6 +23,7 @@ struct Orchestrator: Service {
                 shipping: ShippingClient(client: try await participants.shipping.client(over: http)),
                 mailbox: Mailbox(),
                 ledger: ledger,
+                log: log,
                 faults: faults
             )
             let start = ContinuousClock.now
