@@ -134,6 +134,7 @@ extension SagaLogError {
         case .recycled: "recycled"
         case .unreadable: "unreadable"
         case .snapshot: "snapshot"
+        case .view: "view"
         }
     }
 }

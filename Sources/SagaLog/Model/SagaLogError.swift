@@ -37,6 +37,8 @@ public enum SagaLogError: Error, Hashable, Sendable {
     /// A record that is durable cannot be read.
     case unreadable(lsn: LSN)
     case snapshot(path: String, reason: String)
+    /// The view of open runs; the log is whole without it.
+    case view(path: String, reason: String)
 }
 
 /// Where a log is damaged, and what is lost by it.
@@ -116,6 +118,8 @@ extension SagaLogError: CustomStringConvertible {
         case .unreadable(let lsn):
             "record \(lsn) was durable and cannot be read: `sagascope log verify` tells why"
         case .snapshot(let path, let reason): "the snapshot \(path) cannot be used: \(reason)"
+        case .view(let path, let reason):
+            "the view \(path) cannot be read: \(reason). The log's next writer makes it anew"
         }
     }
 

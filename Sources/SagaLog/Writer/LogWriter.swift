@@ -39,6 +39,8 @@ final class LogWriter: Sendable {
         /// The group is about to be written.
         func committing(_ group: borrowing CommitQueue.Group)
         func committed(_ group: borrowing CommitQueue.Group, syncNanoseconds: UInt64)
+        /// Every second or so, when nobody else flushes.
+        func beat()
         /// Now and then, on the log's own thread.
         func tick()
         /// Whether it wants to be called again soon.
@@ -246,8 +248,15 @@ final class LogWriter: Sendable {
             }
             last = 0
             observer.tick()
+            beat()
             lingering = sleep()
         }
+    }
+
+    private func beat() {
+        guard flushing.relaxed == 0, flushing.exchange(1) == 0 else { return }
+        if failure == nil { observer.beat() }
+        flushing.store(0)
     }
 
     /// Those that were just woken are about to come back: waits for as many, but not long. Pays where they are few.
