@@ -55,6 +55,14 @@ final class LogInstruments: Sendable {
         }
     }
 
+    static func mended(_ torn: LogReport.Torn, directory: String) {
+        TelemetryEvent.emit(EventCatalogue.logMended, severity: .warn) { event in
+            event.set("file.path", directory + "/" + torn.file)
+            event.set("saga.log.offset", Int(torn.offset))
+            event.set("saga.log.torn.size", Int(torn.bytes))
+        }
+    }
+
     static func poisoned(_ error: SagaLogError, directory: String) {
         TelemetryEvent.emit(EventCatalogue.logPoisoned, severity: .error) { event in
             event.set("file.path", directory)

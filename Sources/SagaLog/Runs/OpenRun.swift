@@ -23,7 +23,8 @@ struct OpenRun: Sendable {
     }
 
     /// - Returns: the record's LSN, or that of the one that was there before; nil when there is no room.
-    mutating func place(_ entry: borrowing LogEntry, isNumbering: Bool, in log: SagaLog) throws(SagaLogError) -> UInt64? {
+    mutating func place(_ entry: borrowing LogEntry, isNumbering: Bool, in log: SagaLog) throws(SagaLogError) -> UInt64?
+    {
         guard !isNumbering else {
             var numbered = copy entry
             numbered.sequence = numbers.next

@@ -1,4 +1,5 @@
 internal import CSagascope
+import Glibc
 import SagaTelemetry
 import Synchronization
 
@@ -107,6 +108,27 @@ final class LogWriter: Sendable {
         }
         queue.publish(place)
         return place.first
+    }
+
+    /// A record of the log itself.
+    func tryAppendControl(_ entry: LogEntry) throws(SagaLogError) -> UInt64? {
+        try tryAppend(entry, run: TraceID(high: 0, low: 0), mark: ViewMark(), time: sgs_unix_ns())
+    }
+
+    /// Appends a record of the log itself and makes it durable, on this thread: while the log is opened.
+    func appendNow(_ entry: LogEntry) throws(SagaLogError) {
+        while true {
+            if let lsn = try tryAppendControl(entry) {
+                while waiters.durable < lsn {
+                    flush()
+                    if let failure { throw failure }
+                }
+                return
+            }
+            // A segment is being made.
+            flush()
+            usleep(1000)
+        }
     }
 
     /// Somebody has appended, to the log or a buffer, and does not wait: the flusher shall not sleep on it.

@@ -69,7 +69,9 @@ import Testing
                         let run = log.run(.random())
                         for round in 0..<20 {
                             let entries = (0..<5).map {
-                                LogEntry(.note, sequence: UInt32(round * 5 + $0), name: "n", payload: [UInt8](repeating: 1, count: $0))
+                                LogEntry(
+                                    .note, sequence: UInt32(round * 5 + $0), name: "n",
+                                    payload: [UInt8](repeating: 1, count: $0))
                             }
                             try await run.commit(entries)
                         }
@@ -77,8 +79,7 @@ import Testing
                 }
                 try await group.waitForAll()
             }
-            var records: [LogRecord] = []
-            for try await record in try await log.records(from: .first) where record.kind == .note { records.append(record) }
+            let records = try storedRecords(in: log.directory).filter { $0.kind == .note }
             #expect(records.count == 16 * 100)
             for record in records {
                 let isFirst = record.lsn == record.batch.lowerBound
@@ -93,7 +94,8 @@ import Testing
             let run = log.run(.random())
             let limit = log.writer.sink.maximumRecord
             await #expect(throws: SagaLogError.self) {
-                try await run.commit(LogEntry(.note, sequence: 0, name: "n", payload: [UInt8](repeating: 0, count: limit)))
+                try await run.commit(
+                    LogEntry(.note, sequence: 0, name: "n", payload: [UInt8](repeating: 0, count: limit)))
             }
             await #expect(throws: SagaLogError.self) {
                 try await run.commit(LogEntry(.note, sequence: 0, name: String(repeating: "n", count: 256)))

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import SagaLog
 import ServiceLifecycle
 
 /// The service that works through the orders and hands over what came of them. When it ends, the demo ends.

@@ -44,7 +44,8 @@ struct OrderJournal: Sendable {
 
     private func note(_ kind: LogRecordKind, _ step: Step, _ attempt: Int, payload: [UInt8] = []) async throws {
         try await run.commit(
-            kind, name: step.rawValue, step: step.index, attempt: UInt16(clamping: attempt), trace: .active, payload: payload)
+            kind, name: step.rawValue, step: step.index, attempt: UInt16(clamping: attempt), trace: .active,
+            payload: payload)
     }
 
     private static func text(_ error: any Error) -> [UInt8] { Array("\(error)".utf8.prefix(256)) }
