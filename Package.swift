@@ -250,8 +250,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // A process whose view others read.
+        .executableTarget(
+            name: "view-fixture", dependencies: ["SagaLog", "SagaTelemetry"], path: "Tests/ViewFixture",
+            swiftSettings: strict),
         .testTarget(
-            name: "SagaLogTests", dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport"],
+            name: "SagaLogTests",
+            dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport", "view-fixture"],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],

@@ -41,7 +41,7 @@ enum RecordFormat {
     }
 
     static func checksum(_ record: UnsafeRawPointer, length: Int, seed: UInt32) -> UInt32 {
-        sgs_crc32c(sgs_crc32c(seed, record, 4), record + 8, UInt64(length - 8))
+        sgs_crc32c_word(seed, record.loadUnaligned(as: UInt32.self), record + 8, UInt64(length - 8))
     }
 }
 

@@ -33,6 +33,8 @@ public enum SagaLogError: Error, Hashable, Sendable {
     /// The log no longer has this record: it begins at `first`.
     case recycled(lsn: LSN, first: LSN)
     case snapshot(path: String, reason: String)
+    /// The view of open runs; the log is whole without it.
+    case view(path: String, reason: String)
 }
 
 /// Where a log is damaged, and what is lost by it.
@@ -109,6 +111,8 @@ extension SagaLogError: CustomStringConvertible {
         case .batchTooLong(let records, let limit): "a batch of \(records) records is too long: the log takes \(limit)"
         case .recycled(let lsn, let first): "record \(lsn) is no longer in the log: it begins at \(first)"
         case .snapshot(let path, let reason): "the snapshot \(path) cannot be used: \(reason)"
+        case .view(let path, let reason):
+            "the view \(path) cannot be read: \(reason). The log's next writer makes it anew"
         }
     }
 
