@@ -32,7 +32,7 @@ final class SegmentSink: @unchecked Sendable {
     /// Where the next group would go.
     private enum Proposal {
         case same
-        case next(SegmentFile)
+        case next
         case nowhere
     }
 
@@ -95,7 +95,7 @@ final class SegmentSink: @unchecked Sendable {
             admission.store(Admission.nothing)
             return nil
         }
-        proposal = .next(segment)
+        proposal = .next
         return CommitQueue.Target(segment: segment, offset: SegmentHeader.bytes, seed: segment.seed)
     }
 
@@ -103,9 +103,7 @@ final class SegmentSink: @unchecked Sendable {
     func settle() {
         switch proposal {
         case .same: break
-        case .next(let segment):
-            supply.taken(segment)
-            stalled.store(0)
+        case .next: stalled.store(0)
         case .nowhere: stalled.store(1)
         }
         proposal = .same
@@ -140,6 +138,8 @@ final class SegmentSink: @unchecked Sendable {
         let to = directory + "/" + LogFiles.segment(number + 1)
         guard rename(from, to) == 0 else { throw SystemCallFailure(operation: "rename", code: errno) }
         try Directory.sync(directory)
+        // Not before it has another name: the next spare gets this one.
+        supply.taken(segment)
         current = segment
         number += 1
         changed(number)
