@@ -116,11 +116,7 @@ extension MappedViewReader {
     static func reading<Result>(
         _ count: Int, of file: borrowing OpenFile, at offset: Int, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(SagaLogError) -> Result {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
-        defer { buffer.deallocate() }
-        guard try file.read(buffer, at: offset) == count else {
-            throw .view(path: file.path, reason: "it ends before byte \(offset + count), where it must have more")
-        }
-        return body(UnsafeRawBufferPointer(buffer))
+        let reason = "it ends before byte \(offset + count), where it must have more"
+        return try file.reading(count, at: offset, orElse: .view(path: file.path, reason: reason), body)
     }
 }
