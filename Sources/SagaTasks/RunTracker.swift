@@ -66,7 +66,7 @@ public final class RunTracker: Sendable {
         sgs_run_joined(handle)
         task.context = span
         task.set(SGS_TASK_IS_NAMED)
-        task.pointee.run = handle
+        sgs_task_set_run(task, handle)
         Self.change(task, to: Place.Scope(number: UInt16(truncatingIfNeeded: base.scope), isEntered: true))
         return place
     }
@@ -80,8 +80,8 @@ public final class RunTracker: Sendable {
         base.lifetime.record(nanoseconds: now.elapsed(since: place.entered))
         PlainChildren.finish(of: place.id)
         task.context = place.context
-        if place.flags & UInt8(SGS_TASK_IS_NAMED) == 0 { task.pointee.flags &= ~UInt8(SGS_TASK_IS_NAMED) }
-        task.pointee.run = place.run
+        if place.flags & UInt8(SGS_TASK_IS_NAMED) == 0 { task.unset(SGS_TASK_IS_NAMED) }
+        sgs_task_set_run(task, place.run)
         Self.change(
             task, to: Place.Scope(number: place.scope, isEntered: place.flags & UInt8(SGS_TASK_IN_STEP) != 0))
         // Nothing would tell its end.
@@ -113,8 +113,7 @@ public final class RunTracker: Sendable {
     private static func change(_ task: TaskRecord, to scope: Place.Scope) {
         let now = sgs_recording_ns()
         sgs_tasks_set_scope(task, UInt32(scope.number), now)
-        task.pointee.flags &= ~UInt8(SGS_TASK_IN_STEP)
-        if scope.isEntered { task.set(SGS_TASK_IN_STEP) }
+        if scope.isEntered { task.set(SGS_TASK_IN_STEP) } else { task.unset(SGS_TASK_IN_STEP) }
         RunNotes.entered(task.pointee, at: now)
     }
 
