@@ -26,7 +26,10 @@ static int is_suspect(const sgs_task *task, const void *context) {
   }
   switch (sgs_word_state(word)) {
   case SGS_TASK_RUNNING:
-    if (age >= s->running && !(told & SGS_TOLD_POOL_HOG)) return 1;
+    // One that was alive before it was first seen may have suspended since, unseen.
+    if (age >= s->running && !(told & SGS_TOLD_POOL_HOG)
+        && (!(sgs_task_get(task, flags) & SGS_TASK_JOINED) || sgs_task_get(task, runs)))
+      return 1;
     break;
   case SGS_TASK_READY:
     if (age >= s->ready && !(reported & SGS_REPORTED_POOL_STARVED)) return 1;
@@ -51,6 +54,12 @@ static int is_group_child(const sgs_task *task, const void *parent) {
 
 uint64_t sgs_tasks_group_children(uint64_t *cursor, uint64_t parent, sgs_task *out, uint64_t capacity) {
   return sgs_tasks_scan(cursor, is_group_child, &parent, out, capacity);
+}
+
+static int is_of_run(const sgs_task *task, const void *run) { return sgs_task_get(task, run) == *(const uint32_t *)run; }
+
+uint64_t sgs_tasks_of_run(uint64_t *cursor, uint32_t run, sgs_task *out, uint64_t capacity) {
+  return sgs_tasks_scan(cursor, is_of_run, &run, out, capacity);
 }
 
 typedef struct {

@@ -12,6 +12,9 @@ uint64_t sgs_tasks_suspects(uint64_t *cursor, const sgs_suspicion *suspicion, sg
 /// The live children that a task has in task groups. As `sgs_tasks_scan`.
 uint64_t sgs_tasks_group_children(uint64_t *cursor, uint64_t parent, sgs_task *out, uint64_t capacity);
 
+/// The live tasks of a saga run. As `sgs_tasks_scan`.
+uint64_t sgs_tasks_of_run(uint64_t *cursor, uint32_t run, sgs_task *out, uint64_t capacity);
+
 /// Notes that something was told of the task.
 /// - Returns: 1, and its record, with a copy of its name to be freed, when it was not yet told and the task is alive.
 int sgs_tasks_tell(uint64_t id, uint16_t told, sgs_task *out);
