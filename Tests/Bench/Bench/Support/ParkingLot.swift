@@ -1,0 +1,20 @@
+import Synchronization
+
+/// Where tasks are blocked until it opens.
+final class ParkingLot: Sendable {
+    private let parked = Mutex<[UnsafeContinuation<Void, Never>]>([])
+
+    private var count: Int { parked.withLock { $0.count } }
+
+    /// Returns when so many tasks are parked.
+    func fill(_ count: Int) async {
+        for _ in 0..<count { Task.detached { [self] in await park() } }
+        while self.count < count { await Task.yield() }
+    }
+
+    private func park() async {
+        await withUnsafeContinuation { continuation in parked.withLock { $0.append(continuation) } }
+    }
+
+    func open() { for task in parked.withLock({ $0 }) { task.resume() } }
+}
