@@ -48,6 +48,19 @@ uint64_t sgs_tasks_suspects(uint64_t *cursor, const sgs_suspicion *suspicion, sg
   return sgs_tasks_scan(cursor, is_suspect, suspicion, out, capacity);
 }
 
+static int is_newly_blocked(const sgs_task *task, const void *context) {
+  const sgs_crossing *c = context;
+  uint64_t word = sgs_task_word(task), age = sgs_word_age(word, c->now);
+  if (sgs_word_state(word) != SGS_TASK_BLOCKED) return 0;
+  for (int i = 0; i < 2; i++)
+    if (age >= c->ages[i] && age - c->ages[i] <= c->since) return 1;
+  return 0;
+}
+
+uint64_t sgs_tasks_newly_blocked(uint64_t *cursor, const sgs_crossing *crossing, sgs_task *out, uint64_t capacity) {
+  return sgs_tasks_scan(cursor, is_newly_blocked, crossing, out, capacity);
+}
+
 static int is_group_child(const sgs_task *task, const void *parent) {
   return sgs_task_get(task, parent) == *(const uint64_t *)parent && sgs_task_get(task, flags) & SGS_TASK_IS_GROUP_CHILD;
 }

@@ -9,6 +9,12 @@ typedef struct { uint64_t now, running, ready, blocked; } sgs_suspicion;
 /// at once, whose saga run has ended, or has closed a compensation; and were not told of yet. As `sgs_tasks_scan`.
 uint64_t sgs_tasks_suspects(uint64_t *cursor, const sgs_suspicion *suspicion, sgs_task *out, uint64_t capacity);
 
+/// Ages, in ns, one of which a blocked task has reached within the last `since` ns.
+typedef struct { uint64_t now, since, ages[2]; } sgs_crossing;
+
+/// Tasks that have been blocked for so long just now. As `sgs_tasks_scan`.
+uint64_t sgs_tasks_newly_blocked(uint64_t *cursor, const sgs_crossing *crossing, sgs_task *out, uint64_t capacity);
+
 /// The live children that a task has in task groups. As `sgs_tasks_scan`.
 uint64_t sgs_tasks_group_children(uint64_t *cursor, uint64_t parent, sgs_task *out, uint64_t capacity);
 
