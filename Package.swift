@@ -291,7 +291,7 @@ let package = Package(
             swiftSettings: strict),
         // Tasks of every kind, looked at without pause; by itself small enough to be built for a sanitizer.
         .executableTarget(
-            name: "task-storm", dependencies: ["SagaInstrumentation", "SagaTasks", "TaskInspection"],
+            name: "task-storm", dependencies: ["CSagascope", "SagaInstrumentation", "SagaTasks", "TaskInspection"],
             path: "Tests/TaskStorm", swiftSettings: strict),
         .testTarget(
             name: "TortureTests",

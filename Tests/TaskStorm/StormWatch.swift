@@ -1,3 +1,4 @@
+import CSagascope
 import Foundation
 import SagaTasks
 import TaskInspection
@@ -20,18 +21,25 @@ package final class StormWatch: Sendable {
         Thread {
             var seen = Seen()
             repeat {
-                if isSwitched { if seen.dumps % 2 == 0 { TaskTiers.turnOff() } else { TaskTiers.turnOn() } }
-                let dump = TaskInspector.dump()
-                seen.dumps += 1
-                seen.tasks += dump.tasks.count { $0.name == TaskStorm.name }
-                if seen.faults.count < 10 { seen.faults += DumpCritic.faults(in: dump).prefix(10) }
+                if isSwitched { if TaskTiers.isHookOn { TaskTiers.turnOff() } else { TaskTiers.turnOn() } }
+                for dump in [TaskInspector.dump(), Self.dumpOfARun()].compactMap(\.self) {
+                    seen.dumps += 1
+                    seen.tasks += dump.tasks.count { $0.name == TaskStorm.name }
+                    if seen.faults.count < 10 { seen.faults += DumpCritic.faults(in: dump).prefix(10) }
+                }
                 TaskWatch.look()
-                if seen.dumps % 16 == 0 { _ = FlightDumps.trace() }
+                if seen.dumps % 32 < 2 { _ = FlightDumps.trace() }
             } while storm.operations < operations
             storm.stop()
             end.yield(seen)
             end.finish()
         }.start()
+    }
+
+    /// As when a saga fails.
+    private static func dumpOfARun() -> TaskDump? {
+        guard let run = TaskRecords().records.first(where: { $0.run != 0 })?.run else { return nil }
+        return RunSnapshot(of: run).dump(of: SagaFailure(saga: "storm", run: "1"))
     }
 
     package func end() async -> Seen { await ends.first { _ in true } ?? Seen() }

@@ -11,6 +11,7 @@ package struct RunSnapshot: @unchecked Sendable {
 
     /// Tasks of the run beyond the limit.
     package let leftOut: Int
+    package var count: Int { records.count }
     private var records: [sgs_task] = []
     private var names: [UInt64: String] = [:]
     private var readings: [TaskReading?] = []

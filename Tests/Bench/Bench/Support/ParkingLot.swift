@@ -6,9 +6,10 @@ final class ParkingLot: Sendable {
 
     private var count: Int { parked.withLock { $0.count } }
 
-    /// Returns when so many tasks are parked.
-    func fill(_ count: Int) async {
-        for _ in 0..<count { Task.detached { [self] in await park() } }
+    /// Returns when so many more tasks are parked.
+    func fill(_ more: Int) async {
+        let count = self.count + more
+        for _ in 0..<more { Task.detached { [self] in await park() } }
         while self.count < count { await Task.yield() }
     }
 
