@@ -311,9 +311,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // Tasks of every kind, looked at without pause; by itself small enough to be built for a sanitizer.
+        .executableTarget(
+            name: "task-storm", dependencies: ["CSagascope", "SagaInstrumentation", "SagaTasks", "TaskInspection"],
+            path: "Tests/TaskStorm", swiftSettings: strict),
         .testTarget(
             name: "TortureTests",
-            dependencies: ["checkout", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport"],
+            dependencies: [
+                "checkout", "task-storm", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

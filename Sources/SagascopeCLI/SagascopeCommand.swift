@@ -5,5 +5,5 @@ import ArgumentParser
 struct SagascopeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sagascope", abstract: "Looks into running programs that use Sagascope.",
-        subcommands: [TasksCommand.self])
+        subcommands: [TasksCommand.self, FlightCommand.self])
 }
