@@ -21,8 +21,8 @@ final class SegmentSink: @unchecked Sendable {
     private let bufferBytes: Int
     private let log: UInt64
     private let epoch: UInt32
-    /// Called when a segment is full and the next one has begun, with that one's number.
-    private let changed: @Sendable (UInt64) -> Void
+    /// Called when a segment is full and the next one has begun.
+    private let changed: @Sendable () -> Void
 
     private var current: SegmentFile
     private(set) var number: UInt64
@@ -40,7 +40,7 @@ final class SegmentSink: @unchecked Sendable {
 
     init(
         _ place: WritingPlace, directory: String, supply: SegmentSupply, bufferBytes: Int, epoch: UInt32,
-        changed: @escaping @Sendable (UInt64) -> Void
+        changed: @escaping @Sendable () -> Void
     ) {
         self.directory = directory
         self.supply = supply
@@ -142,7 +142,7 @@ final class SegmentSink: @unchecked Sendable {
         supply.taken(segment)
         current = segment
         number += 1
-        changed(number)
+        changed()
     }
 
     static func write(_ header: SegmentHeader, to segment: SegmentFile) throws(SystemCallFailure) {
