@@ -256,7 +256,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SagaLogTests",
-            dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport", "view-fixture"],
+            dependencies: ["CSagascope", "CXXHash", "SagaLog", "SagaTelemetry", "TestSupport", "view-fixture"],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
