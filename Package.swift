@@ -144,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "SagascopeCLI",
             dependencies: [
-                "CSagascope", "TaskInspection",
+                "CSagascope", "SagaLog", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -244,7 +244,8 @@ let package = Package(
         .testTarget(
             name: "SagascopeCLITests",
             dependencies: [
-                "SagascopeCLI", "Sagascope", "TaskInspection", "TestSupport", "dump-signal-fixture",
+                "SagaLog", "SagascopeCLI", "Sagascope", "SagaTelemetry", "TaskInspection", "TestSupport",
+                "dump-signal-fixture",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -256,7 +257,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SagaLogTests",
-            dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport", "view-fixture"],
+            dependencies: ["CSagascope", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture"],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
