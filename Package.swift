@@ -258,9 +258,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SagaLogTests",
-            dependencies: [
-                "CSagascope", "CXXHash", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture",
-            ],
+            dependencies: ["CSagascope", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture"],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
