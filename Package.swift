@@ -258,7 +258,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SagaLogTests",
-            dependencies: ["CSagascope", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture"],
+            dependencies: [
+                "CSagascope", "CXXHash", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
