@@ -209,7 +209,8 @@ public final class SagaLog: Sendable {
     /// The application has brought everything up to this record through a stage of its own: `applied` or `exported`.
     public func note(_ stage: LogStage, reached lsn: LSN) { ledger.note(stage, reached: lsn.rawValue) }
 
-    var lags: [LogStage: StageLedger.Lag] {
+    /// How much each stage has before it; a stage that nothing was heard of is not there.
+    public var lags: [LogStage: LogLag] {
         ledger.lags(
             appended: writer.queue.lastReserved, pendingBytes: writer.queue.waitingBytes, now: sgs_unix_ns())
     }

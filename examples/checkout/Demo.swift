@@ -28,7 +28,8 @@ struct Demo {
         let participants = try Participants(options: options, folder: folder)
         let ledger = RunLedger()
         let report = Report(
-            options: options, folder: folder, sagascope: sagascope, participants: participants, ledger: ledger)
+            options: options, folder: folder, sagascope: sagascope, participants: participants, ledger: ledger,
+            log: log)
         let orchestrator = Orchestrator(
             workload: Workload(
                 orders: options.orders, seed: options.seed, rate: options.rate, concurrency: options.concurrency),

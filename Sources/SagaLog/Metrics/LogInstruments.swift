@@ -77,7 +77,9 @@ final class LogInstruments: Sendable {
     func observe(_ log: SagaLog, in registry: MetricRegistry = .shared) {
         let made = [
             registry.observe(MetricCatalogue.logSequence) { [weak log] observations in
-                for (stage, lag) in log?.lags ?? [:] { observations.observe(Int(lag.sequence), stage.attributes) }
+                for (stage, lag) in log?.lags ?? [:] {
+                    if let reached = lag.reached { observations.observe(Int(reached.rawValue), stage.attributes) }
+                }
             },
             registry.observe(MetricCatalogue.logLagRecords) { [weak log] observations in
                 for (stage, lag) in log?.lags ?? [:] { observations.observe(Int(lag.records), stage.attributes) }
@@ -86,7 +88,7 @@ final class LogInstruments: Sendable {
                 for (stage, lag) in log?.lags ?? [:] { observations.observe(Int(lag.bytes), stage.attributes) }
             },
             registry.observe(MetricCatalogue.logLagAge) { [weak log] observations in
-                for (stage, lag) in log?.lags ?? [:] { observations.observe(lag.age, stage.attributes) }
+                for (stage, lag) in log?.lags ?? [:] { observations.observe(lag.age / .seconds(1), stage.attributes) }
             },
             registry.observe(MetricCatalogue.logLagUnknown) { [weak log] observations in
                 guard let known = log?.lags else { return }

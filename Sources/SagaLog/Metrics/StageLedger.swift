@@ -2,22 +2,6 @@ internal import CSagascope
 import SagaTelemetry
 import Synchronization
 
-/// `saga.log.stage`: what becomes of a record, one after the other.
-public enum LogStage: String, Sendable, Hashable, CaseIterable {
-    /// In a task's buffer; it has no place in the log yet.
-    case buffered
-    /// It has its place.
-    case appended
-    case durable
-    /// Visible to other processes.
-    case mapped
-    /// The application's state has it; who applies tells of it with ``SagaLog/note(_:reached:)``.
-    case applied
-    case snapshotted
-    /// Told of by telemetry; as with `applied`.
-    case exported
-}
-
 /// How far each stage has come, and how much is behind it.
 final class StageLedger: Sendable {
     private let state: Mutex<State>
@@ -78,23 +62,15 @@ final class StageLedger: Sendable {
 
     // MARK: reading
 
-    struct Lag: Sendable, Hashable {
-        var sequence: UInt64
-        var records: UInt64
-        var bytes: UInt64
-        /// Seconds.
-        var age: Double
-    }
-
     /// - Parameters:
     ///   - appended: the last record that has a place.
     ///   - pendingBytes: of records that are not durable.
     /// - Returns: nil for stages that nothing was heard of.
-    func lags(appended: UInt64, pendingBytes: Int, now: UInt64) -> [LogStage: Lag] {
+    func lags(appended: UInt64, pendingBytes: Int, now: UInt64) -> [LogStage: LogLag] {
         state.withLock { state in
-            var lags: [LogStage: Lag] = [:]
-            lags[.buffered] = Lag(sequence: appended, records: UInt64(max(0, state.buffered)), bytes: 0, age: 0)
-            lags[.appended] = Lag(sequence: appended, records: 0, bytes: 0, age: 0)
+            var lags: [LogStage: LogLag] = [:]
+            lags[.buffered] = LogLag(reached: nil, records: UInt64(max(0, state.buffered)), bytes: 0, age: .zero)
+            lags[.appended] = LogLag(reached: LSN(appended), records: 0, bytes: 0, age: .zero)
             for (stage, reached) in state.reached {
                 lags[stage] = Self.lag(reached, in: state, appended: appended, pendingBytes: pendingBytes, now: now)
             }
@@ -104,9 +80,9 @@ final class StageLedger: Sendable {
 
     private static func lag(
         _ reached: UInt64, in state: borrowing State, appended: UInt64, pendingBytes: Int, now: UInt64
-    ) -> Lag {
+    ) -> LogLag {
         let records = appended > reached ? appended - reached : 0
-        guard records > 0 else { return Lag(sequence: reached, records: 0, bytes: 0, age: 0) }
+        guard records > 0 else { return LogLag(reached: LSN(reached), records: 0, bytes: 0, age: .zero) }
         let since: UInt64
         var bytes = UInt64(pendingBytes)
         if reached >= state.reached[.durable] ?? 0 {
@@ -116,8 +92,8 @@ final class StageLedger: Sendable {
             since = mark?.time ?? 0
             bytes += state.bytes - (mark?.bytes ?? state.bytes)
         }
-        let age = since > 0 && now > since ? Double(now - since) / 1e9 : 0
-        return Lag(sequence: reached, records: records, bytes: bytes, age: age)
+        let age = Duration.nanoseconds(since > 0 && now > since ? Int64(clamping: now - since) : 0)
+        return LogLag(reached: LSN(reached), records: records, bytes: bytes, age: age)
     }
 
     /// Records and bytes that became durable since the log was opened.

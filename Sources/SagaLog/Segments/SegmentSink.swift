@@ -131,7 +131,8 @@ final class SegmentSink: @unchecked Sendable {
     private func begin(_ segment: SegmentFile, first: LSN) throws(SagaLogError) {
         try segment.begin(
             SegmentHeader(
-                salt: segment.salt, number: number + 1, first: first, epoch: epoch, size: UInt64(segment.size), log: log,
+                salt: segment.salt, number: number + 1, first: first, epoch: epoch, size: UInt64(segment.size),
+                log: log,
                 created: sgs_unix_ns()))
         let name = segment.isReserve ? LogFiles.reserve : LogFiles.spare
         try OpenFile.rename(directory + "/" + name, to: directory + "/" + LogFiles.segment(number + 1))

@@ -1,3 +1,4 @@
+import SagaLog
 import Sagascope
 import ServiceLifecycle
 
@@ -8,6 +9,7 @@ struct Report: Sendable {
     let sagascope: SagascopeService
     let participants: Participants
     let ledger: RunLedger
+    let log: SagaLog
 
     /// Checks, writes and prints.
     ///
@@ -17,11 +19,14 @@ struct Report: Sendable {
         let check = ConsistencyCheck(participants: participants, pieces: Participants.allPieces(for: options.orders))
         let disagreements =
             try await check.disagreements(with: figures.runs)
+            + LogCheck(log: log).disagreements(with: figures)
             + TelemetryCheck(snapshot: sagascope.snapshot()).disagreements(with: figures)
+        try await log.takeSnapshot()
         try await settle()
         await sagascope.forceFlush(timeout: .seconds(10))
         let summary = Summary(
-            options: options, elapsed: elapsed, figures: figures, sagascope: sagascope, disagreements: disagreements)
+            options: options, elapsed: elapsed, figures: figures, log: log, sagascope: sagascope,
+            disagreements: disagreements)
 
         try folder.write(sagascope.metricsPage(), to: folder.metrics)
         let json = try summary.json()
@@ -88,6 +93,8 @@ struct Report: Sendable {
         }
         lines.append("  \(folder.metrics)  the Prometheus page at the end of the run")
         lines.append("  \(folder.summary)  the figures above")
+        lines.append(
+            "  \(folder.log)  the saga log: sagascope log show \(folder.log), sagascope log verify \(folder.log)")
         if options.hold, let address = sagascope.adminAddress { lines.append("  http://\(address)/metrics  live") }
         lines.append("  examples/checkout/Orchestrator/CheckoutSaga.swift  the saga itself")
         lines.append("  examples/README.md  what else to look at")

@@ -1,10 +1,11 @@
+import SagaLog
 import Sagascope
 
 extension Summary {
     /// Puts together what the orchestrator saw and what the telemetry counted.
     init(
-        options: DemoOptions, elapsed: Duration, figures: RunLedger.Figures, sagascope: SagascopeService,
-        disagreements: [String]
+        options: DemoOptions, elapsed: Duration, figures: RunLedger.Figures, log: SagaLog,
+        sagascope: SagascopeService, disagreements: [String]
     ) {
         let statistics = sagascope.statistics
         self.init(
@@ -18,6 +19,7 @@ extension Summary {
             compensations: figures.compensations.values.joined().reduce(into: [:]) { $0[$1.rawValue, default: 0] += 1 },
             taskTime: TaskTime(sagascope.snapshot()),
             criticalPath: sagascope.snapshot().sums(of: "saga.critical.duration", by: "saga.step.name"),
+            log: LogFigures(log, sagascope.snapshot()),
             telemetry: Telemetry(
                 destination: sagascope.destinationText,
                 spans: SignalFigures(statistics.spans),
@@ -51,7 +53,23 @@ extension Summary.TaskTime {
     }
 }
 
+extension Summary.LogFigures {
+    fileprivate init(_ log: SagaLog, _ snapshot: MetricsSnapshot) {
+        let commits = snapshot.count(of: "saga.log.commit.duration")
+        self.init(
+            records: Int(log.durable.rawValue),
+            groupCommits: snapshot.count(of: "saga.log.fsync.duration"),
+            meanCommitMilliseconds: 1_000 * snapshot.sum(of: "saga.log.commit.duration") / Double(max(1, commits)),
+            lag: log.lags.named(\.rawValue).mapValues {
+                Lag(records: Int($0.records), seconds: $0.age / .seconds(1))
+            })
+    }
+}
+
 extension MetricsSnapshot {
+    /// How often a histogram was measured.
+    fileprivate func count(of name: String) -> Int { histogram(name).reduce(0) { $0 + Int($1.count) } }
+
     /// What a histogram has measured in all.
     fileprivate func sum(of name: String) -> Double { histogram(name).reduce(0) { $0 + $1.sum } }
 

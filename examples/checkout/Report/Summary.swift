@@ -31,6 +31,20 @@ struct Summary: Codable, Sendable {
         var inFlight: Int
     }
 
+    /// The saga log at the end of the run.
+    struct LogFigures: Codable, Sendable {
+        /// What a stage has not come to yet.
+        struct Lag: Codable, Sendable {
+            var records: Int
+            var seconds: Double
+        }
+
+        var records: Int
+        var groupCommits: Int
+        var meanCommitMilliseconds: Double
+        var lag: [String: Lag]
+    }
+
     struct Telemetry: Codable, Sendable {
         var destination: String
         var spans: SignalFigures
@@ -52,6 +66,7 @@ struct Summary: Codable, Sendable {
     var taskTime: TaskTime?
     /// What the runs' time was spent on, in seconds over all of them: by step, and under "" what lay between steps.
     var criticalPath: [String: Double]
+    var log: LogFigures
     var telemetry: Telemetry
     var adminAddress: String?
     var consistent: Bool

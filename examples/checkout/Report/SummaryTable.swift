@@ -5,7 +5,7 @@ struct SummaryTable {
     let summary: Summary
 
     var text: String {
-        [[headline], runs, steps, compensations, criticalPath, taskTime, telemetry, consistency]
+        [[headline], runs, steps, compensations, criticalPath, taskTime, log, telemetry, consistency]
             .filter { !$0.isEmpty }
             .map { $0.joined(separator: "\n") }
             .joined(separator: "\n\n")
@@ -67,6 +67,22 @@ struct SummaryTable {
         ]
     }
 
+    private var log: [String] {
+        let stages = ["durable", "mapped", "snapshotted"].compactMap { stage in
+            summary.log.lag[stage].map { (stage, $0) }
+        }
+        return [
+            row("SAGA LOG", ["records", "syncs", "ms a commit"]),
+            row(
+                "  written",
+                [
+                    summary.log.records.grouped, summary.log.groupCommits.grouped,
+                    summary.log.meanCommitMilliseconds.fixed(1),
+                ]),
+            row("  LAG", ["records", "s"]),
+        ] + stages.map { stage, lag in row("    " + stage, [lag.records.grouped, lag.seconds.fixed(1)]) }
+    }
+
     private var telemetry: [String] {
         let signals = [
             ("spans", summary.telemetry.spans), ("events", summary.telemetry.events),
@@ -84,7 +100,7 @@ struct SummaryTable {
 
     private var consistency: [String] {
         guard !summary.consistent else {
-            return ["CONSISTENT: stock, payment, shipping and the metrics agree with every run"]
+            return ["CONSISTENT: stock, payment, shipping, the saga log and the metrics agree with every run"]
         }
         return ["NOT CONSISTENT"] + summary.disagreements.map { "  " + $0 }
     }
