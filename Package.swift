@@ -202,7 +202,7 @@ let package = Package(
             name: "sagascope-bench",
             dependencies: [
                 "CFloor", "CMallocCount", "CSagascope", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation",
-                "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "SagaLog", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

@@ -136,19 +136,19 @@ extension LogState {
     }
 
     /// - Throws: ``SagaLogError/snapshot(path:reason:)`` for bytes that no state has.
-    package init(decoding bytes: UnsafeRawBufferPointer, path: String) throws(SagaLogError) {
+    package init(decoding state: [UInt8], path: String) throws(SagaLogError) {
         func word(_ at: Int) -> UInt32 {
-            UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+            UInt32(littleEndian: state.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: UInt32.self) })
         }
         func wide(_ at: Int) -> UInt64 {
-            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+            UInt64(littleEndian: state.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: UInt64.self) })
         }
-        guard bytes.count >= Self.headerBytes else { throw .snapshot(path: path, reason: "its state is cut off") }
+        guard state.count >= Self.headerBytes else { throw .snapshot(path: path, reason: "its state is cut off") }
         guard word(0) == Self.version else {
             throw .snapshot(path: path, reason: "its state is of version \(word(0)), and this program knows 1")
         }
         let (runs, leases, closed, limit) = (Int(word(24)), Int(word(28)), Int(word(32)), Int(word(36)))
-        let rest = UInt64(bytes.count - Self.headerBytes)
+        let rest = UInt64(state.count - Self.headerBytes)
         guard wide(40) <= rest, wide(48) <= rest - wide(40), (1...Self.maximumClosed).contains(limit), closed <= limit,
             rest - wide(40) - wide(48) == UInt64(closed * Self.closedBytes)
         else { throw .snapshot(path: path, reason: "the parts of its state do not add up") }
@@ -156,8 +156,8 @@ extension LogState {
         let closedAt = leasesAt + Int(wide(48))
 
         self.init(closedRuns: limit)
-        try take(UnsafeRawBufferPointer(rebasing: bytes[Self.headerBytes..<closedAt]), through: LSN(wide(8)), path)
-        for at in stride(from: closedAt, to: bytes.count, by: Self.closedBytes) {
+        try take(state[Self.headerBytes..<closedAt], through: LSN(wide(8)), path)
+        for at in stride(from: closedAt, to: state.count, by: Self.closedBytes) {
             let run = TraceID(high: wide(at), low: wide(at + 8))
             guard open[run] == nil, self.closed[run] == nil, wide(at + 16) <= wide(8) else {
                 throw .snapshot(path: path, reason: "run \(run) cannot be closed as its state says")
@@ -172,7 +172,7 @@ extension LogState {
 
     /// The records of runs and leases, which are in order for each run only.
     private mutating func take(
-        _ bytes: UnsafeRawBufferPointer, through end: LSN, _ path: String
+        _ bytes: ArraySlice<UInt8>, through end: LSN, _ path: String
     ) throws(SagaLogError) {
         let records: [LogRecord]
         do { records = try RecordBytes.read(bytes) } catch {

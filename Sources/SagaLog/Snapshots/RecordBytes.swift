@@ -27,21 +27,25 @@ struct RecordBytes: Sendable, Hashable {
     /// As they were appended.
     var records: [LogRecord] {
         // What is in here was sound when it was put in.
-        (try? bytes.withUnsafeBytes { try Self.read($0) }) ?? []
+        (try? Self.read(bytes[...])) ?? []
     }
 
     /// The records in `bytes`, all of them sound and without anything between or after them.
-    static func read(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> [LogRecord] {
+    static func read(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> [LogRecord] {
         var records: [LogRecord] = []
-        var at = 0
-        while at < bytes.count {
-            let start = bytes.baseAddress! + at
-            guard let length = RecordFormat.plausibleLength(start, available: bytes.count - at),
-                RecordFormat.isSound(start, length: length, seed: seed)
-            else { throw Refusal(offset: at) }
-            records.append(RecordFormat.record(start, length: length))
-            at += length
+        let end = bytes.withUnsafeBytes { bytes in
+            var at = 0
+            while at < bytes.count {
+                let start = bytes.baseAddress! + at
+                guard let length = RecordFormat.plausibleLength(start, available: bytes.count - at),
+                    RecordFormat.isSound(start, length: length, seed: seed)
+                else { break }
+                records.append(RecordFormat.record(start, length: length))
+                at += length
+            }
+            return at
         }
+        guard end == bytes.count else { throw Refusal(offset: end) }
         return records
     }
 

@@ -28,16 +28,17 @@ package struct Snapshot: Sendable, Equatable {
 /// 16 LSN         u64
 /// 24 epoch       u32
 /// 28 blocks      u32
-/// 32 body        u64      bytes, uncompressed
+/// 32 body        u64      bytes of state and application, uncompressed
 /// 40 compressed  u64      bytes of the blocks, with their lengths
-/// 48 state       u64      bytes of the body that are the log's state; the rest is the application's
+/// 48 state       u64      bytes of the log's state
 /// 56 created     u64      Unix ns
-/// 64 blocks, each: length u32, and as many bytes: LZ4 of 1 MiB of the body, of the rest in the last one.
-///    Bit 31 of the length is set for bytes that are the body's own, where LZ4 would not have made them fewer
+/// 64 blocks of the state, then of the application, each: length u32, and as many bytes: LZ4 of 1 MiB, of what is left in
+///    the last one of a part. Bit 31 of the length is set for bytes that LZ4 would not have made fewer, and that stand there
+///    as they are
 ///    LSN         u64
 ///    checksum    u64      XXH3-64 over everything before it
 /// ```
-enum SnapshotFile {
+package enum SnapshotFile {
     static let headerBytes = 64
     static let trailerBytes = 16
     static let blockBytes = 1 << 20
@@ -51,25 +52,24 @@ enum SnapshotFile {
 
 extension SnapshotFile {
     /// - Throws: ``SagaLogError/snapshot(path:reason:)`` for a body beyond ``maximumBody``.
-    static func encode(_ snapshot: Snapshot, path: String) throws(SagaLogError) -> [UInt8] {
-        var body = snapshot.state.encoded
-        let stateBytes = body.count
-        body += snapshot.application
-        guard body.count <= maximumBody else {
+    package static func encode(_ snapshot: Snapshot, path: String) throws(SagaLogError) -> [UInt8] {
+        let state = snapshot.state.encoded
+        let (body, stateBytes) = (state.count + snapshot.application.count, state.count)
+        guard body <= maximumBody else {
             throw .snapshot(
                 path: path,
-                reason: "its \(body.count) bytes are more than \(maximumBody); too many runs are open, or with too much"
-            )
+                reason: "its \(body) bytes are more than \(maximumBody); too many runs are open, or with too much")
         }
-        let blocks = (body.count + blockBytes - 1) / blockBytes
-        let worst = headerBytes + body.count + 4 * blocks + trailerBytes
+        let blocks = blocks(stateBytes) + blocks(snapshot.application.count)
+        let worst = headerBytes + body + 4 * blocks + trailerBytes
         return [UInt8](unsafeUninitializedCapacity: worst) { buffer, count in
             let file = UnsafeMutableRawPointer(buffer.baseAddress!)
-            let end = body.withUnsafeBytes { compress($0, to: file + headerBytes) }
+            let middle = state.withUnsafeBytes { compress($0, to: file + headerBytes) }
+            let end = snapshot.application.withUnsafeBytes { compress($0, to: middle) }
             let compressed = end - (file + headerBytes)
             let words: [UInt64] = [
                 magic, snapshot.log, snapshot.lsn.rawValue, UInt64(snapshot.epoch) | UInt64(blocks) << 32,
-                UInt64(body.count), UInt64(compressed), UInt64(stateBytes), snapshot.created,
+                UInt64(body), UInt64(compressed), UInt64(stateBytes), snapshot.created,
             ]
             for (index, word) in words.enumerated() {
                 file.storeBytes(of: word.littleEndian, toByteOffset: 8 * index, as: UInt64.self)
@@ -81,15 +81,17 @@ extension SnapshotFile {
         }
     }
 
-    /// - Parameter to: room for the body and a length for each block.
+    private static func blocks(_ bytes: Int) -> Int { (bytes + blockBytes - 1) / blockBytes }
+
+    /// - Parameter to: room for the part and a length for each block.
     /// - Returns: where the last block ends.
     private static func compress(
-        _ body: UnsafeRawBufferPointer, to: UnsafeMutableRawPointer
+        _ part: UnsafeRawBufferPointer, to: UnsafeMutableRawPointer
     ) -> UnsafeMutableRawPointer {
         var to = to
-        for at in stride(from: 0, to: body.count, by: blockBytes) {
-            let from = body.baseAddress! + at
-            let count = min(blockBytes, body.count - at)
+        for at in stride(from: 0, to: part.count, by: blockBytes) {
+            let from = part.baseAddress! + at
+            let count = min(blockBytes, part.count - at)
             // One that would not become shorter is refused by LZ4 for want of room.
             let packed = LZ4_compress_default(from, to + 4, Int32(count), Int32(count - 1))
             if packed > 0 {
@@ -135,10 +137,9 @@ extension SnapshotFile {
         let log: UInt64
         let lsn: LSN
         let created: UInt64
-        let blocks: Int
-        let body: Int
         let compressed: Int
         let state: Int
+        let application: Int
 
         /// - Parameters:
         ///   - header: ``SnapshotFile/headerBytes`` of it.
@@ -154,12 +155,13 @@ extension SnapshotFile {
                 throw .snapshot(path: path, reason: "it is of version \(wide(0) >> 56), and this program knows 1")
             }
             let (body, compressed, state, blocks) = (wide(32), wide(40), wide(48), wide(24) >> 32)
-            guard body <= maximumBody, blocks == (body + UInt64(blockBytes) - 1) / UInt64(blockBytes), state <= body,
-                compressed <= body + 4 * blocks, UInt64(headerBytes + trailerBytes) + compressed == UInt64(size)
+            // LZ4 makes nothing more than 255 times longer.
+            guard body <= maximumBody, state <= body, compressed <= body + 4 * blocks, body <= 255 * compressed,
+                blocks == SnapshotFile.blocks(Int(state)) + SnapshotFile.blocks(Int(body - state)),
+                UInt64(headerBytes + trailerBytes) + compressed == UInt64(size)
             else { throw .snapshot(path: path, reason: "its sizes contradict each other, or its \(size) bytes") }
             (log, lsn, created) = (wide(8), LSN(wide(16)), wide(56))
-            (self.blocks, self.body, self.compressed, self.state) =
-                (Int(blocks), Int(body), Int(compressed), Int(state))
+            (self.compressed, self.state, application) = (Int(compressed), Int(state), Int(body - state))
         }
     }
 
@@ -174,21 +176,21 @@ extension SnapshotFile {
         return parts != nil
     }
 
-    static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(SagaLogError) -> Snapshot {
+    package static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(SagaLogError) -> Snapshot {
         let parts = try checked(bytes, path: path)
-        let blocks = UnsafeRawBufferPointer(rebasing: bytes[headerBytes..<headerBytes + parts.compressed])
-        let body = UnsafeMutableRawBufferPointer.allocate(byteCount: parts.body, alignment: 16)
-        defer { body.deallocate() }
-        guard expand(blocks, parts.blocks, to: body) else {
-            throw .snapshot(path: path, reason: "its blocks do not come to its \(parts.body) bytes")
+        var blocks = bytes[headerBytes..<headerBytes + parts.compressed]
+        let stateBytes = expand(&blocks, to: parts.state)
+        let application = stateBytes == nil ? nil : expand(&blocks, to: parts.application)
+        guard let stateBytes, let application, blocks.isEmpty else {
+            throw .snapshot(path: path, reason: "its blocks do not come to the sizes that its header says")
         }
-        let state = try LogState(decoding: UnsafeRawBufferPointer(rebasing: body[..<parts.state]), path: path)
+        let state = try LogState(decoding: stateBytes, path: path)
         let epoch = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: 24, as: UInt32.self))
         guard state.lsn == parts.lsn, state.epoch == epoch else {
             throw .snapshot(path: path, reason: "its header is another state's")
         }
         return Snapshot(
-            log: parts.log, created: parts.created, state: state, application: Array(body[parts.state...]))
+            log: parts.log, created: parts.created, state: state, application: application)
     }
 
     private static func reading<Result>(
@@ -222,27 +224,36 @@ extension SnapshotFile {
         return parts
     }
 
-    /// - Returns: whether the blocks fill the body, no more and no less.
-    private static func expand(
-        _ blocks: UnsafeRawBufferPointer, _ count: Int, to body: UnsafeMutableRawBufferPointer
-    ) -> Bool {
-        var at = 0
-        for index in 0..<count {
-            guard at + 4 <= blocks.count else { return false }
-            let head = UInt32(littleEndian: blocks.loadUnaligned(fromByteOffset: at, as: UInt32.self))
-            let length = Int(head & ~isStored)
-            at += 4
-            guard length <= blockBytes, at + length <= blocks.count else { return false }
-            let (from, to) = (blocks.baseAddress! + at, body.baseAddress! + index * blockBytes)
-            let wanted = min(blockBytes, body.count - index * blockBytes)
-            if head & isStored != 0 {
-                guard length == wanted else { return false }
-                to.copyMemory(from: from, byteCount: length)
-            } else {
-                guard LZ4_decompress_safe(from, to, Int32(length), Int32(wanted)) == Int32(wanted) else { return false }
+    /// Takes the blocks of one part.
+    /// - Returns: the part; nil when its blocks do not fill it, no more and no less.
+    private static func expand(_ blocks: inout Slice<UnsafeRawBufferPointer>, to count: Int) -> [UInt8]? {
+        var isWhole = true
+        let part = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            let part = UnsafeMutableRawBufferPointer(buffer)
+            while isWhole && filled < count {
+                let wanted = min(blockBytes, count - filled)
+                isWhole = expand(&blocks, to: UnsafeMutableRawBufferPointer(rebasing: part[filled..<filled + wanted]))
+                if isWhole { filled += wanted }
             }
-            at += length
         }
-        return at == blocks.count
+        return isWhole ? part : nil
+    }
+
+    /// Takes one block.
+    private static func expand(
+        _ blocks: inout Slice<UnsafeRawBufferPointer>, to: UnsafeMutableRawBufferPointer
+    ) -> Bool {
+        guard blocks.count >= 4 else { return false }
+        let head = UInt32(littleEndian: blocks.base.loadUnaligned(fromByteOffset: blocks.startIndex, as: UInt32.self))
+        let length = Int(head & ~isStored)
+        guard length <= min(to.count, blocks.count - 4) else { return false }
+        let from = blocks.base.baseAddress! + blocks.startIndex + 4
+        blocks = blocks.dropFirst(4 + length)
+        if head & isStored != 0 {
+            guard length == to.count else { return false }
+            to.copyMemory(from: UnsafeRawBufferPointer(start: from, count: length))
+            return true
+        }
+        return LZ4_decompress_safe(from, to.baseAddress!, Int32(length), Int32(to.count)) == Int32(to.count)
     }
 }

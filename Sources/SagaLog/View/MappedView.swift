@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// Who may do what, which is why this is Sendable:
 /// - any thread takes a slot, interns a name, and reads the counts;
-/// - a slot is its taker's until it is released. What the taker notes of it in `owners` is written before its number is
-///   handed on, and read after that;
+/// - a slot is its taker's until it is released. What the taker notes of it in `taken` is written before its number is handed
+///   on, and read after that, with the run's first record;
 /// - cells, of slots and heads, are written by one thread at a time, the log's flusher: whoever hands that role on orders it
 ///   with a lock or an atomic of theirs. So are releasing, publishing and closing.
 ///
@@ -25,7 +25,7 @@ package final class MappedView: @unchecked Sendable {
     private let checksum: UInt32
     private let names: ViewNames
     private let free: SlotList
-    private let owners: UnsafeMutablePointer<Owner>
+    private let taken: UnsafeMutablePointer<Taken>
     private let refusals = Atomic<UInt64>(0)
     private let failedSyncs = Atomic<UInt64>(0)
     // The writing thread's.
@@ -33,14 +33,11 @@ package final class MappedView: @unchecked Sendable {
     private var hasAppeared = false
     private var positions = (durable: LSN.none, mapped: LSN.none)
 
-    /// What a slot's taker knows of its run from the beginning, and what the writing thread goes on from.
-    private struct Owner {
+    /// What a slot's taker knows of its run from the beginning.
+    private struct Taken {
         var run = TraceID(high: 0, low: 0)
         var started: UInt64 = 0
         var saga: UInt16 = 0
-        var step: UInt16 = 0
-        var attempt: UInt16 = 0
-        var state = RunState.pending
     }
 
     /// Makes the file, which takes the place of an earlier one when it is complete.
@@ -68,8 +65,8 @@ package final class MappedView: @unchecked Sendable {
         names = ViewNames(
             UnsafeMutableRawBufferPointer(start: base + header.nameOffset, count: header.nameBytes), checksum: checksum)
         free = SlotList(capacity: capacity)
-        owners = .allocate(capacity: capacity)
-        owners.initialize(repeating: Owner(), count: capacity)
+        taken = .allocate(capacity: capacity)
+        taken.initialize(repeating: Taken(), count: capacity)
         self.capacity = capacity
         self.isSynchronous = isSynchronous
         writeHead()
@@ -84,7 +81,7 @@ package final class MappedView: @unchecked Sendable {
 
     deinit {
         munmap(base, bytes)
-        owners.deallocate()
+        taken.deallocate()
         if !hasAppeared { unlink(path + Self.unfinished) }
     }
 
@@ -122,7 +119,7 @@ package final class MappedView: @unchecked Sendable {
             refusals.add(1, ordering: .relaxed)
             return nil
         }
-        owners[Int(slot)] = Owner(run: run, started: started, saga: intern(saga))
+        taken[Int(slot)] = Taken(run: run, started: started, saga: intern(saga))
         return slot
     }
 
@@ -160,27 +157,34 @@ package final class MappedView: @unchecked Sendable {
 
     /// Brings a slot up to its run's next record, as ``RunStatus/apply(_:)`` does. The record is durable.
     package func apply(_ change: borrowing Change, to slot: UInt32) {
-        let owner = owners + Int(slot)
-        owner.pointee.state = owner.pointee.state.after(change.kind)
-        if change.kind.isOfStep { (owner.pointee.step, owner.pointee.attempt) = (change.step, change.attempt) }
-        write(slot, change.lsn, change.sequence, change.epoch, change.changed)
+        var run = content(of: slot)
+        let kind = change.kind
+        // A run that is at work goes on: so it is nearly always.
+        if run.state != RunState.running.rawValue || !kind.isForward {
+            run.state = (RunState(rawValue: run.state) ?? .pending).after(kind).rawValue
+        }
+        if kind.isOfStep { (run.step, run.attempt) = (change.step, change.attempt) }
+        (run.lsn, run.sequence, run.epoch) = (change.lsn.rawValue, change.sequence, change.epoch)
+        run.changed = change.changed
+        store(&run, in: slot)
     }
 
     /// Takes a slot for a run that was open when the log was opened.
     /// - Returns: nil when all are taken: the run is counted as unmapped.
     package func restore(_ status: RunStatus) -> UInt32? {
         guard let slot = take(run: status.run, saga: status.saga, started: status.started) else { return nil }
-        let owner = owners + Int(slot)
-        (owner.pointee.state, owner.pointee.step) = (status.state, intern(status.step))
-        owner.pointee.attempt = status.attempt
-        write(slot, status.lsn, status.sequence, status.epoch, status.changed)
+        var run = content(of: slot)
+        (run.state, run.step, run.attempt) = (status.state.rawValue, intern(status.step), status.attempt)
+        (run.lsn, run.sequence, run.epoch) = (status.lsn.rawValue, status.sequence, status.epoch)
+        run.changed = status.changed
+        store(&run, in: slot)
         return slot
     }
 
     /// The run is closed: readers see it no longer, and its slot is another's.
     package func release(_ slot: UInt32) {
         var none = sgs_view_run()
-        sgs_view_store(slots + Int(slot), &none, ViewHeader.seed(checksum, slot: Int(slot)))
+        store(&none, in: slot)
         free.giveBack(slot)
     }
 
@@ -201,14 +205,22 @@ package final class MappedView: @unchecked Sendable {
         if isSynchronous { sync() }
     }
 
-    @inline(__always) private func write(
-        _ slot: UInt32, _ lsn: LSN, _ sequence: UInt32, _ epoch: UInt32, _ changed: UInt64
-    ) {
-        let owner = owners[Int(slot)]
-        var run = sgs_view_run(
-            run_high: owner.run.high, run_low: owner.run.low, lsn: lsn.rawValue, started: owner.started,
-            changed: changed, sequence: sequence, epoch: epoch, saga: owner.saga, step: owner.step,
-            attempt: owner.attempt, state: owner.state.rawValue, zero: 0)
+    /// What the cell holds; before the run's first record what its taker noted. Nobody else writes to it.
+    @inline(__always) private func content(of slot: UInt32) -> sgs_view_run {
+        let words = UnsafeRawPointer(slots + Int(slot)) + 8
+        let run = words.load(as: sgs_view_run.self)
+        return run.lsn == 0 ? beginning(of: slot) : run
+    }
+
+    @inline(never) private func beginning(of slot: UInt32) -> sgs_view_run {
+        let taken = taken[Int(slot)]
+        var run = sgs_view_run()
+        (run.run_high, run.run_low) = (taken.run.high, taken.run.low)
+        (run.started, run.saga) = (taken.started, taken.saga)
+        return run
+    }
+
+    @inline(__always) private func store(_ run: inout sgs_view_run, in slot: UInt32) {
         sgs_view_store(slots + Int(slot), &run, ViewHeader.seed(checksum, slot: Int(slot)))
     }
 
@@ -230,4 +242,9 @@ package final class MappedView: @unchecked Sendable {
         clock_gettime(CLOCK_REALTIME, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
+}
+
+extension LogRecordKind {
+    /// Of a step, and not of its compensation.
+    fileprivate var isForward: Bool { (17...19).contains(rawValue) }
 }

@@ -59,6 +59,6 @@ extension LogState {
     }
 
     static func decoded(_ bytes: [UInt8]) throws -> LogState {
-        try bytes.withUnsafeBytes { try LogState(decoding: $0, path: "state") }
+        try LogState(decoding: bytes, path: "state")
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "floor_cells.h"
 #include "floor_flight.h"
+#include "floor_log.h"
 #include "floor_page.h"
 #include "floor_span.h"
 #include "floor_tasks.h"
