@@ -195,13 +195,15 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: Benchmarks
-        .target(name: "CFloor", path: "Tests/Bench/CFloor", linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "CFloor", path: "Tests/Bench/CFloor",
+            linkerSettings: [.linkedLibrary("m"), .linkedLibrary("sqlite3")]),
         .target(name: "CMallocCount", path: "Tests/Bench/CMallocCount"),
         .executableTarget(
             name: "sagascope-bench",
             dependencies: [
                 "CFloor", "CMallocCount", "CSagascope", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation",
-                "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "SagaLog", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

@@ -43,5 +43,12 @@ enum Suite {
         Entry(name: "task.overhead.group.precise") { _ in TaskOverhead(.group, mode: .precise) },
         Entry(name: "task.overhead.saga.precise") { SagaOverhead($0, mode: .precise) },
         Entry(name: "task.dump100k") { _ in await TaskDumpBench() },
+        Entry(name: "log.append.1") { _ in try LogAppend(tasks: 1, commits: 2_000, .raw) },
+        Entry(name: "log.append.16") { _ in try LogAppend(tasks: 16, commits: 1_000, .raw) },
+        Entry(name: "log.append.256") { _ in try LogAppend(tasks: 256, commits: 500, .raw) },
+        Entry(name: "log.append.1024") { _ in try LogAppend(tasks: 1_024, commits: 250, .raw) },
+        Entry(name: "log.append.1.sqlite") { _ in try LogAppend(tasks: 1, commits: 2_000, .sqlite) },
+        Entry(name: "log.append.nowait") { _ in try LogAppendNoWait() },
+        Entry(name: "log.batch64") { _ in try LogBatch() },
     ]
 }
