@@ -140,6 +140,7 @@ final class SegmentSink: @unchecked Sendable {
         let to = directory + "/" + LogFiles.segment(number + 1)
         guard rename(from, to) == 0 else { throw SystemCallFailure(operation: "rename", code: errno) }
         try Directory.sync(directory)
+        supply.named()
         current = segment
         number += 1
         changed(number)
