@@ -10,16 +10,21 @@ final class LogAppend: Bench {
     private let commits: Int
     private let bench: BenchLog
     private let floor: CommitFloor
+    /// nil: the tasks run in the cooperative pool.
+    private let executor: LogExecutor?
     private static let floorCommits = 2_000
 
-    init(tasks: Int, commits: Int, _ kind: CommitFloor.Kind) throws {
+    init(tasks: Int, commits: Int, _ kind: CommitFloor.Kind, onReactor: Bool = false) throws {
         self.tasks = tasks
         self.commits = commits
         operations = tasks * commits
         let directory = try BenchDirectory()
         bench = try BenchLog(directory)
         floor = try CommitFloor(kind, in: directory)
+        executor = onReactor ? try LogExecutor(bench.log) : nil
     }
+
+    deinit { executor?.stop() }
 
     var referenceName: String { floor.name }
 
@@ -29,7 +34,7 @@ final class LogAppend: Bench {
         try await meter.measureAsync {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for run in runs {
-                    group.addTask { [commits] in
+                    group.addTask(executorPreference: executor) { [commits] in
                         for number in 0..<commits { try await run.commit(BenchLog.entry(number)) }
                     }
                 }
