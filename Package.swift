@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "Sagascope", targets: ["Sagascope"]),
         .library(name: "SagaInstrumentation", targets: ["SagaInstrumentation"]),
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
+        .library(name: "SagaLog", targets: ["SagaLog"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
         // For LD_PRELOAD: shows the tasks of an unmodified program.
@@ -173,7 +174,7 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "Sagascope",
+                "SagaLog", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -252,8 +253,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // A process whose view others read.
+        .executableTarget(
+            name: "view-fixture", dependencies: ["SagaLog", "SagaTelemetry"], path: "Tests/ViewFixture",
+            swiftSettings: strict),
         .testTarget(
-            name: "SagaLogTests", dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport"],
+            name: "SagaLogTests",
+            dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport", "view-fixture"],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],

@@ -12,18 +12,121 @@ import Synchronization
 /// try await run.commit(LogEntry(.stepCommitted, sequence: 1, name: "charge-card", payload: receipt))
 /// ```
 ///
-/// What ``LogRun/commit(_:epoch:)-(LogEntry,_)`` has returned for is there after a crash or a power cut, once and in order.
-/// Many tasks that commit at once share one write and one sync.
+/// What ``LogRun/commit(_:epoch:)`` has returned for is there after a crash or a power cut, once and in order. Many tasks that
+/// commit at once share one write and one sync. `docs/log.md` says what is promised and what is not.
 public final class SagaLog: Sendable {
     public let directory: String
     public let options: SagaLogOptions
     /// One more than that of whoever wrote the log before.
     public let epoch: UInt32
+    /// What was found when it was opened.
+    public let opening: LogOpening
+
     let writer: LogWriter
     let instruments: LogInstruments
+    let ledger: StageLedger
+    let buffers = LogBuffers()
+    let leases = LeaseTable()
+    let view: MappedView?
     private let runs: RunTable
     private let lock: WriterLock
     private let supply: SegmentSupply
+    /// The last durable record when it was opened.
+    private let opened: UInt64
+
+    // MARK: opening and closing
+
+    /// Opens the log in this directory for writing, or begins one there.
+    ///
+    /// What a crash has left is mended, and told of in ``opening``; a log that is damaged is not opened.
+    public static func open(_ directory: String, options: SagaLogOptions = SagaLogOptions()) throws(SagaLogError)
+        -> SagaLog
+    {
+        try options.validate()
+        try Directory.make(directory)
+        let lock = try WriterLock(directory)
+        let found = try Opening.read(directory, options)
+        let log = try SagaLog(directory, options, lock, found)
+        try log.begin(found)
+        return log
+    }
+
+    private init(
+        _ directory: String, _ options: SagaLogOptions, _ lock: WriterLock, _ found: Opening
+    ) throws(SagaLogError) {
+        self.directory = directory
+        self.options = options
+        self.lock = lock
+        opening = LogOpening(found)
+        epoch = (found.end?.epoch ?? 0) + 1
+        opened = found.end?.last.rawValue ?? 0
+        let place = try WritingPlace(found.end, directory, options, epoch: epoch)
+        instruments = LogInstruments()
+        ledger = StageLedger(durable: opened, snapshotted: found.snapshot?.rawValue)
+        view =
+            options.viewSlots == 0
+            ? nil : try MappedView(directory: directory, log: place.log, epoch: epoch, capacity: options.viewSlots)
+        runs = RunTable(rememberedRuns: options.rememberedRuns)
+        let alarm = Alarm()
+        supply = SegmentSupply(directory: directory, options: options) { alarm.ring() }
+        let sink = SegmentSink(
+            place, directory: directory, supply: supply, bufferBytes: options.bufferBytes, epoch: epoch,
+            changed: { _ in })
+        let queue = CommitQueue(bufferBytes: options.bufferBytes, epoch: epoch)
+        writer = LogWriter(
+            sink: sink, queue: queue, durable: opened, options: options,
+            observer: CommitLedger(
+                directory: directory, epoch: epoch, stages: ledger, instruments: instruments, buffers: buffers,
+                view: view,
+                maximumDelay: UInt64(options.maximumDelay / .nanoseconds(1))))
+        let writer = writer
+        alarm.answer {
+            sink.supplyChanged()
+            writer.wake()
+        }
+        supply.fill()
+    }
+
+    /// Goes on from what was found, and says so in the log.
+    private func begin(_ found: Opening) throws(SagaLogError) {
+        for (run, last) in found.index.closed { runs.close(run, last) }
+        for (status, numbers) in found.index.open.values {
+            let slot = view?.restore(status)
+            runs.restore(LogRun(OpenRun(status, numbers: numbers, slot: slot), log: self))
+        }
+        for record in found.index.leases.values { leases.restore(record) }
+        try view?.appear()
+        do { try writer.start() } catch { throw error.at(directory) }
+        try writer.appendNow(LogEntry(.opened, sequence: 0, name: "", payload: Array("\(getpid())".utf8)))
+        instruments.observe(self)
+        if let torn = found.end?.torn { LogInstruments.mended(torn, directory: directory) }
+    }
+
+    /// Makes durable what was appended before, and ends. Afterwards everything is refused. A log that is not closed keeps its
+    /// directory locked until the process ends.
+    public func close() {
+        instruments.close()
+        buffers.handOver(due: .max)
+        writer.close()
+        supply.close()
+        view?.close()
+        lock.release()
+        // They know the log, and it knows them.
+        runs.removeAll()
+    }
+
+    // MARK: writing
+
+    /// The run of this id: open, or new. A closed one can be asked for too; it takes nothing more.
+    public func run(_ id: TraceID) -> LogRun {
+        runs.run(id) { closed in
+            var status = RunStatus(run: id, saga: "")
+            guard let closed else { return LogRun(OpenRun(status), log: self) }
+            (status.state, status.lsn, status.sequence) = (.closed, closed.lsn, closed.sequence)
+            return LogRun(
+                OpenRun(status, numbers: RunNumbers(closedWith: closed.sequence, lsn: closed.lsn)), log: self)
+        }
+    }
 
     /// Where the log stands.
     public struct Position: Sendable, Hashable {
@@ -37,68 +140,6 @@ public final class SagaLog: Sendable {
 
     public var durable: LSN { LSN(writer.waiters.durable) }
 
-    // MARK: opening and closing
-
-    /// Opens the log in this directory for writing, or begins one there.
-    ///
-    /// What a crash has left is mended, and told of in ``recovery``; a log that is damaged is not opened.
-    public static func open(_ directory: String, options: SagaLogOptions = SagaLogOptions()) throws(SagaLogError)
-        -> SagaLog
-    {
-        try options.validate()
-        try Directory.make(directory)
-        let lock = try WriterLock(directory)
-        return try SagaLog(directory: directory, options: options, lock: lock)
-    }
-
-    private init(directory: String, options: SagaLogOptions, lock: WriterLock) throws(SagaLogError) {
-        self.directory = directory
-        self.options = options
-        self.lock = lock
-        epoch = 1
-        instruments = LogInstruments()
-        runs = RunTable(rememberedRuns: options.rememberedRuns)
-        let alarm = Alarm()
-        supply = SegmentSupply(directory: directory, options: options) { alarm.ring() }
-        let first = try FirstSegment.make(
-            in: directory, bytes: options.segmentBytes, log: UInt64.random(in: 1 ... .max), epoch: 1)
-        let sink = SegmentSink(
-            directory: directory, supply: supply, bufferBytes: options.bufferBytes, log: first.header.log, epoch: 1,
-            current: first.segment, number: 1, start: SegmentHeader.bytes, changed: { _ in })
-        let queue = CommitQueue(bufferBytes: options.bufferBytes, epoch: 1)
-        writer = LogWriter(sink: sink, queue: queue, durable: 0, options: options, observer: instruments)
-        supply.fill()
-        let writer = writer
-        alarm.answer {
-            sink.supplyChanged()
-            writer.wake()
-        }
-        do { try writer.start() } catch { throw error.at(directory) }
-    }
-
-    /// Makes durable what was appended before, and ends. Afterwards everything is refused. A log that is not closed keeps its
-    /// directory locked until the process ends.
-    public func close() {
-        writer.close()
-        supply.close()
-        lock.release()
-        // They know the log, and it knows them.
-        runs.removeAll()
-    }
-
-    // MARK: writing
-
-    /// The run of this id: open, or new. A closed one can be asked for too; it takes nothing more.
-    public func run(_ id: TraceID) -> LogRun {
-        runs.run(id) { closed in
-            var status = RunStatus(run: id, saga: "")
-            guard let closed else { return LogRun(status, numbers: RunNumbers(), slot: nil, log: self) }
-            (status.state, status.lsn, status.sequence) = (.closed, closed.lsn, closed.sequence)
-            return LogRun(
-                status, numbers: RunNumbers(closedWith: closed.sequence, lsn: closed.lsn), slot: nil, log: self)
-        }
-    }
-
     /// Returns when the record with this LSN, and so all before it, is durable.
     /// - Throws: ``SagaLogError/poisoned(operation:code:)`` when it is not known whether it is.
     public func durable(_ lsn: LSN) async throws(SagaLogError) { try await writer.durable(lsn.rawValue) }
@@ -111,14 +152,40 @@ public final class SagaLog: Sendable {
         return LSN(last)
     }
 
+    /// A record of the log itself.
+    func commit(_ entry: LogEntry) async throws(SagaLogError) -> LSN {
+        while true {
+            let ticket = writer.ticket
+            guard let lsn = try writer.tryAppendControl(entry) else {
+                await writer.awaitRoom(since: ticket)
+                continue
+            }
+            try await writer.durable(lsn)
+            return LSN(lsn)
+        }
+    }
+
+    // MARK: its stages
+
+    /// The application has brought everything up to this record through a stage of its own: `applied` or `exported`.
+    public func note(_ stage: LogStage, reached lsn: LSN) { ledger.note(stage, reached: lsn.rawValue) }
+
+    var lags: [LogStage: StageLedger.Lag] {
+        ledger.lags(
+            appended: writer.queue.lastReserved, pendingBytes: writer.queue.waitingBytes, now: sgs_unix_ns())
+    }
+
+    var written: (records: UInt64, bytes: UInt64) { ledger.written(since: opened) }
+
+    var unmappedRuns: Int { Int(view?.unmapped ?? 0) }
+
     // MARK: for the runs
+
+    /// The runs that are open, in no order.
+    var openRunStatus: [RunStatus] { runs.open.map(\.status).filter { $0.lsn > .none && $0.state != .closed } }
 
     func admit(_ asked: UInt32?) throws(SagaLogError) {
         if let asked, asked != epoch { throw .fenced(epoch: asked, current: epoch) }
-    }
-
-    func mark(_ entry: borrowing LogEntry, after state: RunState, slot: UInt32?, step: inout UInt16) -> ViewMark {
-        ViewMark(slot: slot, step: step, state: state.after(entry.kind))
     }
 
     func closed(_ run: LogRun) {

@@ -1,6 +1,8 @@
 import Foundation
-import SagaLog
 import TestSupport
+import Testing
+
+@testable import SagaLog
 
 /// Small files, so that tests see many.
 func smallOptions() -> SagaLogOptions {
@@ -20,4 +22,16 @@ func withLog<Result>(
         defer { log.close() }
         return try await body(log)
     }
+}
+
+/// What the log's files say, in order.
+func storedRecords(in directory: String) throws -> [LogRecord] {
+    var records: [LogRecord] = []
+    let report = try LogScan.run(
+        directory: directory, durable: .none, snapshots: nil, isPastCache: false, progress: { _, _ in }
+    ) { record in
+        records.append(RecordFormat.record(record.bytes.baseAddress!, length: record.bytes.count))
+    }
+    #expect(report.damages.isEmpty)
+    return records
 }

@@ -16,6 +16,7 @@
 #include "sgs_slot.h"
 #include "sgs_thread.h"
 #include "sgs_tracing.h"
+#include "sgs_view.h"
 #include "sgs_task_hooks.h"
 #include "sgs_task_layout.h"
 #include "sgs_task_suspects.h"

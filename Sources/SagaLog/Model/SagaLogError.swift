@@ -34,7 +34,11 @@ public enum SagaLogError: Error, Hashable, Sendable {
     // MARK: reading
     /// The log no longer has this record: it begins at `first`.
     case recycled(lsn: LSN, first: LSN)
+    /// A record that is durable cannot be read.
+    case unreadable(lsn: LSN)
     case snapshot(path: String, reason: String)
+    /// The view of open runs; the log is whole without it.
+    case view(path: String, reason: String)
 }
 
 /// Where a log is damaged, and what is lost by it.
@@ -111,7 +115,11 @@ extension SagaLogError: CustomStringConvertible {
         case .tooLong(let bytes, let limit): "a record of \(bytes) bytes is too long: the log takes \(limit)"
         case .batchTooLong(let records, let limit): "a batch of \(records) records is too long: the log takes \(limit)"
         case .recycled(let lsn, let first): "record \(lsn) is no longer in the log: it begins at \(first)"
+        case .unreadable(let lsn):
+            "record \(lsn) was durable and cannot be read: `sagascope log verify` tells why"
         case .snapshot(let path, let reason): "the snapshot \(path) cannot be used: \(reason)"
+        case .view(let path, let reason):
+            "the view \(path) cannot be read: \(reason). The log's next writer makes it anew"
         }
     }
 

@@ -8,21 +8,13 @@ import Synchronization
 /// its record's LSN, so an append whose outcome is not known, or that is repeated after a restart, is safe to repeat.
 public final class LogRun: Sendable {
     public let id: TraceID
-    private let log: SagaLog
-    private let state: Mutex<State>
+    let log: SagaLog
+    private let state: Mutex<OpenRun>
 
-    private struct State {
-        var status: RunStatus
-        var numbers: RunNumbers
-        var slot: UInt32?
-        /// The last step's number in the view's list of names.
-        var step: UInt16 = 0
-    }
-
-    init(_ status: RunStatus, numbers: RunNumbers, slot: UInt32?, log: SagaLog) {
-        id = status.run
+    init(_ state: OpenRun, log: SagaLog) {
+        id = state.status.run
         self.log = log
-        state = Mutex(State(status: status, numbers: numbers, slot: slot))
+        self.state = Mutex(state)
     }
 
     /// Where it stands, including what is not durable yet.
@@ -46,6 +38,22 @@ public final class LogRun: Sendable {
         return LSN(lsn)
     }
 
+    /// Writes a record with the run's next number, and returns when it is durable: for tasks of one run that write side by side.
+    /// After an unknown outcome it cannot be repeated safely, as it gets another number then.
+    @discardableResult
+    public func commit(
+        _ kind: LogRecordKind, name: String, step: UInt32 = 0, attempt: UInt16 = 1, trace: LogTrace = LogTrace(),
+        payload: [UInt8] = []
+    ) async throws(SagaLogError) -> LSN {
+        let began = sgs_recording_ns()
+        let entry = LogEntry(
+            kind, sequence: 0, name: name, step: step, attempt: attempt, trace: trace, payload: payload)
+        let lsn = try await place(entry, nil, isNumbering: true)
+        try await log.writer.durable(lsn)
+        log.instruments.committed(nanoseconds: sgs_recording_ns() &- began)
+        return LSN(lsn)
+    }
+
     /// Writes a record and returns when it has its place: it is durable once ``SagaLog/durable(_:)`` of its LSN has
     /// returned, a few milliseconds later at most.
     @discardableResult
@@ -64,28 +72,24 @@ public final class LogRun: Sendable {
         return LSN(lsn)
     }
 
-    private func place(_ entry: borrowing LogEntry, _ epoch: UInt32?) async throws(SagaLogError) -> UInt64 {
+    private func place(
+        _ entry: borrowing LogEntry, _ epoch: UInt32?, isNumbering: Bool = false
+    ) async throws(SagaLogError) -> UInt64 {
         while true {
             let ticket = log.writer.ticket
-            if let lsn = try tryPlace(entry, epoch) { return lsn }
+            if let lsn = try tryPlace(entry, epoch, isNumbering: isNumbering) { return lsn }
             await log.writer.awaitRoom(since: ticket)
         }
     }
 
-    private func tryPlace(_ entry: borrowing LogEntry, _ epoch: UInt32?) throws(SagaLogError) -> UInt64? {
+    private func tryPlace(
+        _ entry: borrowing LogEntry, _ epoch: UInt32?, isNumbering: Bool = false
+    ) throws(SagaLogError) -> UInt64? {
         try log.admit(epoch)
-        let time = sgs_unix_ns()
-        var isClosed = false
-        let placed = try state.withLock { (state) throws(SagaLogError) -> UInt64? in
-            if let earlier = try state.numbers.earlier(entry, of: state.status) { return earlier }
-            let mark = log.mark(entry, after: state.status.state, slot: state.slot, step: &state.step)
-            guard let lsn = try log.writer.tryAppend(entry, run: id, mark: mark, time: time) else { return nil }
-            state.numbers.append(entry, lsn: lsn)
-            state.status.note(entry, lsn: lsn, time: time, epoch: log.epoch)
-            isClosed = state.status.state == .closed
-            return lsn
+        let (placed, isClosed) = try state.withLock { (state) throws(SagaLogError) -> (UInt64?, Bool) in
+            (try state.place(entry, isNumbering: isNumbering, in: log), state.status.state == .closed)
         }
-        if isClosed { log.closed(self) }
+        if isClosed, placed != nil { log.closed(self) }
         return placed
     }
 
@@ -107,59 +111,22 @@ public final class LogRun: Sendable {
         return LSN(last ?? 0)
     }
 
-    private func tryPlace(_ entries: [LogEntry], _ epoch: UInt32?) throws(SagaLogError) -> UInt64? {
+    /// Writes records as one batch, with the run's next numbers, without waiting for room.
+    /// - Returns: the last one's LSN.
+    func tryAppend(numbering entries: [LogEntry]) throws(SagaLogError) -> LSN? {
+        guard let lsn = try tryPlace(entries, nil, isNumbering: true) else { return nil }
+        log.writer.noteAppended()
+        return LSN(lsn)
+    }
+
+    private func tryPlace(
+        _ entries: [LogEntry], _ epoch: UInt32?, isNumbering: Bool = false
+    ) throws(SagaLogError) -> UInt64? {
         try log.admit(epoch)
-        let time = sgs_unix_ns()
-        var isClosed = false
-        let placed = try state.withLock { (state) throws(SagaLogError) -> UInt64? in
-            var batch = Batch(after: state.status, step: state.step)
-            for entry in entries {
-                if let earlier = try state.numbers.earlier(entry, of: batch.status, beside: batch.entries) {
-                    batch.repeated = max(batch.repeated, earlier)
-                    continue
-                }
-                let mark = log.mark(entry, after: batch.status.state, slot: state.slot, step: &batch.step)
-                batch.frames.append(entry, run: id, mark: mark, time: time)
-                batch.entries.append(entry)
-                batch.status.note(entry, lsn: 0, time: time, epoch: log.epoch)
-            }
-            guard batch.frames.count > 0 else { return batch.repeated }
-            guard let first = try log.writer.tryAppend(batch.frames) else { return nil }
-            for (index, entry) in batch.entries.enumerated() {
-                state.numbers.append(entry, lsn: first &+ UInt64(index))
-            }
-            (state.status, state.step) = (batch.status, batch.step)
-            state.status.lsn = LSN(first &+ UInt64(batch.frames.count) &- 1)
-            isClosed = state.status.state == .closed
-            return state.status.lsn.rawValue
+        let (placed, isClosed) = try state.withLock { (state) throws(SagaLogError) -> (UInt64?, Bool) in
+            (try state.place(entries, isNumbering: isNumbering, in: log), state.status.state == .closed)
         }
-        if isClosed { log.closed(self) }
+        if isClosed, placed != nil { log.closed(self) }
         return placed
-    }
-
-    /// What a batch comes to, before it has its place.
-    private struct Batch {
-        var status: RunStatus
-        var step: UInt16
-        var frames = LogFrames()
-        var entries: [LogEntry] = []
-        /// The last of those that were there before.
-        var repeated: UInt64 = 0
-
-        init(after status: RunStatus, step: UInt16) {
-            self.status = status
-            self.step = step
-        }
-    }
-}
-
-extension RunStatus {
-    /// As ``apply(_:)``, of what is written just now.
-    mutating func note(_ entry: borrowing LogEntry, lsn: UInt64, time: UInt64, epoch: UInt32) {
-        if started == 0 { started = time }
-        if entry.kind == .runStarted { saga = entry.name }
-        if entry.kind.isOfStep { (step, attempt) = (entry.name, entry.attempt) }
-        (self.lsn, sequence, self.epoch, changed) = (LSN(lsn), entry.sequence, epoch, time)
-        state = state.after(entry.kind)
     }
 }

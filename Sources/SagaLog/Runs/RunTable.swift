@@ -33,6 +33,9 @@ final class RunTable: Sendable {
         }
     }
 
+    /// A run that was open when the log was opened.
+    func restore(_ run: LogRun) { state.withLock { $0.open[run.id] = run } }
+
     /// The runs that are open, in no order.
     var open: [LogRun] { state.withLock { Array($0.open.values) } }
 

@@ -26,7 +26,7 @@ final class SegmentSink: @unchecked Sendable {
 
     private var current: SegmentFile
     private(set) var number: UInt64
-    private var start: Int
+    private let start: Int
     private var proposal = Proposal.same
 
     /// Where the next group would go.
@@ -39,18 +39,18 @@ final class SegmentSink: @unchecked Sendable {
     private let stalled = PaddedWord()
 
     init(
-        directory: String, supply: SegmentSupply, bufferBytes: Int, log: UInt64, epoch: UInt32, current: SegmentFile,
-        number: UInt64, start: Int, changed: @escaping @Sendable (UInt64) -> Void
+        _ place: WritingPlace, directory: String, supply: SegmentSupply, bufferBytes: Int, epoch: UInt32,
+        changed: @escaping @Sendable (UInt64) -> Void
     ) {
         self.directory = directory
         self.supply = supply
         self.bufferBytes = bufferBytes
-        self.log = log
         self.epoch = epoch
-        self.current = current
-        self.number = number
-        self.start = start
         self.changed = changed
+        log = place.log
+        current = place.segment
+        number = place.number
+        start = place.offset
         maximumRecord = min(RecordFormat.maximumBytes, bufferBytes)
     }
 

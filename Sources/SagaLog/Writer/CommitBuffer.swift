@@ -39,12 +39,12 @@ struct CommitBuffer {
     }
 }
 
-/// What a record changes in the mapped view, once it is durable.
+/// Where a record shows in the mapped view, once it is durable.
 struct ViewMark {
     /// The run's slot; nil for a run without one, and for records of the log itself.
     var slot: UInt32?
-    var step: UInt16
-    var state: RunState
+    /// The number of the step's name.
+    var step: UInt16 = 0
 }
 
 /// The word by which a place in the log is taken: one exchange gives a buffer, an offset in it and an LSN at once, so LSNs

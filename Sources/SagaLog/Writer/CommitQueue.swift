@@ -97,6 +97,9 @@ final class CommitQueue: @unchecked Sendable {
 
     var waitingRecords: UInt64 { Reservation(word.relaxed).count }
 
+    /// Bytes that wait for the flusher.
+    var waitingBytes: Int { Int(Reservation(word.relaxed).units) * 8 }
+
     /// The last record that has a place. While a group is being handed over it may be told of a moment late.
     var lastReserved: UInt64 {
         while true {
@@ -122,6 +125,8 @@ final class CommitQueue: @unchecked Sendable {
         let marks: UnsafeMutablePointer<ViewMark>
 
         var last: UInt64 { first &+ UInt64(count) &- 1 }
+        /// When its first record was written, Unix ns.
+        var time: UInt64 { RecordFormat.time(bytes) }
     }
 
     /// Where the next group's bytes go.

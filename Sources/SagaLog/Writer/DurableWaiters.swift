@@ -18,12 +18,20 @@ final class DurableWaiters: Sendable {
     private static let places = UInt64(CommitQueue.buffers * RecordFormat.maximumGroup)
 
     private let ring: Ring
-    private let late = Mutex<[(lsn: UInt64, waiter: Waiter)]>([])
+    private let late = Mutex<[Late]>([])
+    private let nextID = Atomic<UInt64>(1)
     /// The least LSN in the list, or more than there is.
     private let leastLate = PaddedWord(.max)
     private let lastDurable = PaddedWord()
     /// The same, or more than there is once nobody shall wait any more.
     private let reached = PaddedWord()
+
+    private struct Late {
+        let lsn: UInt64
+        /// Of one whose task may be cancelled, else 0.
+        let id: UInt64
+        let waiter: Waiter
+    }
 
     private struct Ring: @unchecked Sendable {
         // Unchecked: freed with the class, whose users have all gone then; each place is atomic.
@@ -67,9 +75,29 @@ final class DurableWaiters: Sendable {
         if own != 0 { unsafeBitCast(own, to: Waiter.self).resume(returning: Waking()) }
     }
 
-    private func registerLate(_ waiter: Waiter, for lsn: UInt64) {
+    /// As ``wait(for:isReserved:suspended:)`` for a record that may not come, so that a task's cancellation ends it too.
+    func waitCancellably(for lsn: UInt64) async {
+        let id = nextID.add(1, ordering: .relaxed).oldValue
+        _ = await withTaskCancellationHandler {
+            await withUnsafeContinuation { (waiter: Waiter) in
+                registerLate(waiter, for: lsn, id: id)
+                if Task.isCancelled { cancel(id) }
+            }
+        } onCancel: {
+            cancel(id)
+        }
+    }
+
+    private func cancel(_ id: UInt64) {
+        let cancelled = late.withLock { late in
+            late.firstIndex { $0.id == id }.map { late.remove(at: $0) }
+        }
+        cancelled?.waiter.resume(returning: Waking())
+    }
+
+    private func registerLate(_ waiter: Waiter, for lsn: UInt64, id: UInt64 = 0) {
         late.withLock { late in
-            late.append((lsn, waiter))
+            late.append(Late(lsn: lsn, id: id, waiter: waiter))
             leastLate.store(min(leastLate.relaxed, lsn))
         }
         if reached.ordered >= lsn { resumeLate() }
@@ -139,7 +167,7 @@ final class DurableWaiters: Sendable {
             leastLate.store(late.lazy.map(\.lsn).min() ?? .max)
             return due
         }
-        for (_, waiter) in due { waiter.resume(returning: Waking()) }
+        for late in due { late.waiter.resume(returning: Waking()) }
     }
 
     @inline(__always) private func place(_ lsn: UInt64) -> UnsafeMutablePointer<Atomic<UInt>> {

@@ -1,4 +1,5 @@
 internal import CSagascope
+import Glibc
 import SagaTelemetry
 import Synchronization
 
@@ -36,9 +37,16 @@ final class LogWriter: Sendable {
 
     /// Who is told of each group, on the flushing thread.
     protocol CommitObserver: Sendable {
+        /// The group is about to be written.
+        func committing(_ group: borrowing CommitQueue.Group)
         func committed(_ group: borrowing CommitQueue.Group, syncNanoseconds: UInt64)
+        /// Every second or so, when nobody else flushes.
+        func beat()
         /// Now and then, on the log's own thread.
         func tick()
+        /// Whether it wants to be called again soon.
+        var isExpectingTick: Bool { get }
+        func stopped(_ error: SagaLogError)
     }
 
     init(sink: SegmentSink, queue: CommitQueue, durable: UInt64, options: SagaLogOptions, observer: any CommitObserver)
@@ -102,7 +110,28 @@ final class LogWriter: Sendable {
         return place.first
     }
 
-    /// Somebody has appended and does not wait: the flusher shall not sleep on it.
+    /// A record of the log itself.
+    func tryAppendControl(_ entry: LogEntry) throws(SagaLogError) -> UInt64? {
+        try tryAppend(entry, run: TraceID(high: 0, low: 0), mark: ViewMark(), time: sgs_unix_ns())
+    }
+
+    /// Appends a record of the log itself and makes it durable, on this thread: while the log is opened.
+    func appendNow(_ entry: LogEntry) throws(SagaLogError) {
+        while true {
+            if let lsn = try tryAppendControl(entry) {
+                while waiters.durable < lsn {
+                    flush()
+                    if let failure { throw failure }
+                }
+                return
+            }
+            // A segment is being made.
+            flush()
+            usleep(1000)
+        }
+    }
+
+    /// Somebody has appended, to the log or a buffer, and does not wait: the flusher shall not sleep on it.
     @inline(__always) func noteAppended() {
         if asleep.ordered == Sleep.idle { wakeThread() }
     }
@@ -135,6 +164,7 @@ final class LogWriter: Sendable {
         }
     }
 
+    /// Why nothing more is taken.
     var failure: SagaLogError? { stopped.withLock(\.self) }
 
     // MARK: waiting
@@ -175,6 +205,7 @@ final class LogWriter: Sendable {
             }
             sink.settle()
             room.resume()
+            observer.committing(group)
             let syncing = sgs_monotonic_ns()
             try sink.commit(group)
             let elapsed = sgs_monotonic_ns() - syncing
@@ -187,7 +218,9 @@ final class LogWriter: Sendable {
             }
             observer.committed(group, syncNanoseconds: elapsed)
         } catch {
-            stop(.poisoned(operation: error.operation, code: error.code))
+            let error = SagaLogError.poisoned(operation: error.operation, code: error.code)
+            stop(error)
+            observer.stopped(error)
         }
         return true
     }
@@ -237,8 +270,15 @@ final class LogWriter: Sendable {
             }
             last = 0
             observer.tick()
+            beat()
             lingering = sleep()
         }
+    }
+
+    private func beat() {
+        guard flushing.relaxed == 0, flushing.exchange(1) == 0 else { return }
+        if failure == nil { observer.beat() }
+        flushing.store(0)
     }
 
     /// Those that were just woken are about to come back: waits for as many, but not long. Pays where they are few.
@@ -258,7 +298,8 @@ final class LogWriter: Sendable {
             return false
         }
         let began = sgs_monotonic_ns()
-        let idle: UInt64 = sink.isStalled ? 10_000_000 : 1_000_000_000
+        let idle: UInt64 =
+            sink.isStalled ? 10_000_000 : observer.isExpectingTick ? max(maximumDelay, 1_000_000) : 1_000_000_000
         sgs_futex_wait(asleep.address, UInt32(kind), hasRecords ? maximumDelay : idle)
         asleep.store(0)
         return hasRecords && sgs_monotonic_ns() - began >= maximumDelay

@@ -1,0 +1,78 @@
+import Glibc
+
+/// The files of a log, as they are found.
+struct LogDirectory {
+    struct Segment {
+        let number: UInt64
+        let name: String
+        /// Bytes of the file.
+        let size: Int
+        /// nil when it is damaged, or not yet written.
+        let header: SegmentHeader?
+    }
+
+    let path: String
+    /// By their numbers.
+    private(set) var segments: [Segment] = []
+    /// Names and LSNs of snapshots, oldest first; whether they are sound is not looked at.
+    private(set) var snapshots: [(name: String, lsn: LSN)] = []
+    /// All names.
+    private(set) var names: [String] = []
+    /// The number that all files of the log share: that of most segments, of the earliest if there are as many of another.
+    private(set) var log: UInt64?
+    private var firsts: [UInt64: LSN] = [:]
+
+    /// - Throws: ``SagaLogError/file(operation:path:code:)`` when the directory or a segment's header cannot be read.
+    init(_ path: String, pastCache: Bool = false) throws(SagaLogError) {
+        self.path = path
+        guard let stream = opendir(path) else { throw .file(operation: "open the directory", path: path, code: errno) }
+        while let entry = readdir(stream) {
+            names.append(
+                withUnsafePointer(to: &entry.pointee.d_name) { name in
+                    name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                })
+        }
+        closedir(stream)
+        names.sort()
+        snapshots = names.compactMap { name in LogFiles.snapshotLSN(name).map { (name, $0) } }
+        for name in names {
+            guard let number = LogFiles.segmentNumber(name) else { continue }
+            do {
+                var window = try FileWindow(self.path(name), pastCache: pastCache)
+                let bytes = try window.bytes(at: 0, atLeast: SegmentHeader.bytes)
+                let header = bytes.count < SegmentHeader.bytes ? nil : SegmentHeader(bytes).flatMap(Self.possible)
+                segments.append(Segment(number: number, name: name, size: window.size, header: header))
+            } catch .file("open", _, ENOENT) {
+                // A live log has just recycled it.
+                continue
+            }
+        }
+        compareHeaders()
+    }
+
+    /// Nothing is ever counted further than this, so that no sum of LSNs overflows.
+    private static func possible(_ header: SegmentHeader) -> SegmentHeader? {
+        (1...UInt64.max / 4).contains(header.first.rawValue) ? header : nil
+    }
+
+    func path(_ name: String) -> String { path + "/" + name }
+
+    /// Whether a segment's header belongs to this log and to the file's name.
+    func isInPlace(_ segment: Segment) -> Bool {
+        guard let header = segment.header else { return false }
+        return header.number == segment.number && header.log == log
+    }
+
+    /// Where a segment's records begin, as far as headers tell: its own, or the one that claims its number.
+    func first(of number: UInt64) -> LSN? { firsts[number] }
+
+    private mutating func compareHeaders() {
+        var counts: [UInt64: Int] = [:]
+        let headers = segments.compactMap(\.header)
+        for header in headers { counts[header.log, default: 0] += 1 }
+        let most = counts.values.max()
+        log = headers.first { counts[$0.log] == most }?.log
+        for header in headers where header.log == log { firsts[header.number] = header.first }
+        for segment in segments where isInPlace(segment) { firsts[segment.number] = segment.header?.first }
+    }
+}
