@@ -217,7 +217,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "OTLPExporter", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "LogPlan", "OTLPExporter", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),
@@ -257,10 +257,17 @@ let package = Package(
         .executableTarget(
             name: "view-fixture", dependencies: ["SagaLog", "SagaTelemetry"], path: "Tests/ViewFixture",
             swiftSettings: strict),
+        // What a program writes that tests kill, and starve, and cut the power of; and the program.
+        .target(name: "LogPlan", path: "Tests/LogPlan", swiftSettings: strict),
+        .executableTarget(
+            name: "log-fixture", dependencies: ["CSagascope", "LogPlan", "SagaLog", "SagaTelemetry"],
+            path: "Tests/LogFixture", swiftSettings: strict),
         .testTarget(
             name: "SagaLogTests",
-            dependencies: ["CSagascope", "SagaLog", "SagaTelemetry", "TestSupport", "view-fixture"],
-            swiftSettings: strict),
+            dependencies: [
+                "CSagascope", "LogPlan", "SagaLog", "SagaTelemetry", "TestSupport", "log-fixture", "view-fixture",
+            ],
+            exclude: ["Faults/shim.c"], swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
             swiftSettings: strict),
@@ -315,7 +322,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TortureTests",
-            dependencies: ["checkout", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport"],
+            dependencies: [
+                "checkout", "log-fixture", "CSagascope", "SagaInstrumentation", "SagaLog", "SagaTelemetry",
+                "TaskInspection", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

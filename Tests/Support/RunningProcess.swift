@@ -38,6 +38,11 @@ public final class RunningProcess: Sendable {
 
     public var id: Int32 { process.processIdentifier }
 
+    /// Standard output so far.
+    public var output: [UInt8] {
+        get throws { [UInt8](try Data(contentsOf: files.appendingPathComponent("stdout"))) }
+    }
+
     /// Standard error so far.
     public var errors: String { text(of: "stderr") }
 
