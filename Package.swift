@@ -145,7 +145,7 @@ let package = Package(
         .executableTarget(
             name: "SagascopeCLI",
             dependencies: [
-                "CSagascope", "TaskInspection",
+                "CSagascope", "SagaLog", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -247,7 +247,8 @@ let package = Package(
         .testTarget(
             name: "SagascopeCLITests",
             dependencies: [
-                "SagascopeCLI", "Sagascope", "TaskInspection", "TestSupport", "dump-signal-fixture",
+                "SagaLog", "SagascopeCLI", "Sagascope", "SagaTelemetry", "TaskInspection", "TestSupport",
+                "dump-signal-fixture",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -265,7 +266,8 @@ let package = Package(
         .testTarget(
             name: "SagaLogTests",
             dependencies: [
-                "CSagascope", "LogPlan", "SagaLog", "SagaTelemetry", "TestSupport", "log-fixture", "view-fixture",
+                "CSagascope", "LogPlan", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "log-fixture",
+                "view-fixture",
             ],
             exclude: ["Faults/shim.c"], swiftSettings: strict),
         .testTarget(
@@ -320,11 +322,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // Tasks of every kind, looked at without pause; by itself small enough to be built for a sanitizer.
+        .executableTarget(
+            name: "task-storm", dependencies: ["CSagascope", "SagaInstrumentation", "SagaTasks", "TaskInspection"],
+            path: "Tests/TaskStorm", swiftSettings: strict),
         .testTarget(
             name: "TortureTests",
             dependencies: [
-                "checkout", "log-fixture", "CSagascope", "SagaInstrumentation", "SagaLog", "SagaTelemetry",
-                "TaskInspection", "TestSupport",
+                "checkout", "log-fixture", "task-storm", "CSagascope", "SagaInstrumentation", "SagaLog",
+                "SagaTelemetry", "TaskInspection", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -31,6 +31,7 @@ public final class SagaLog: Sendable {
     private let runs: RunTable
     private let lock: WriterLock
     private let supply: SegmentSupply
+    private let snapshotter: Snapshotter
     /// The last durable record when it was opened.
     private let opened: UInt64
 
@@ -62,16 +63,20 @@ public final class SagaLog: Sendable {
         opened = found.end?.last.rawValue ?? 0
         let place = try WritingPlace(found.end, directory, options, epoch: epoch)
         instruments = LogInstruments()
-        ledger = StageLedger(durable: opened, snapshotted: found.snapshot?.rawValue)
+        ledger = StageLedger(durable: opened, snapshotted: found.snapshot?.lsn.rawValue)
         view =
             options.viewSlots == 0
             ? nil : try MappedView(directory: directory, log: place.log, epoch: epoch, capacity: options.viewSlots)
         runs = RunTable(rememberedRuns: options.rememberedRuns)
         let alarm = Alarm()
         supply = SegmentSupply(directory: directory, options: options) { alarm.ring() }
+        snapshotter = Snapshotter(
+            found, place, directory: directory, options: options, instruments: instruments, ledger: ledger,
+            supply: supply)
+        let full = Alarm()
         let sink = SegmentSink(
             place, directory: directory, supply: supply, bufferBytes: options.bufferBytes, epoch: epoch,
-            changed: { _ in })
+            changed: { full.ring() })
         let queue = CommitQueue(bufferBytes: options.bufferBytes, epoch: epoch)
         writer = LogWriter(
             sink: sink, queue: queue, durable: opened, options: options,
@@ -79,27 +84,32 @@ public final class SagaLog: Sendable {
                 directory: directory, epoch: epoch, stages: ledger, instruments: instruments, buffers: buffers,
                 view: view,
                 maximumDelay: UInt64(options.maximumDelay / .nanoseconds(1))))
-        let writer = writer
+        let (writer, snapshotter) = (writer, snapshotter)
         alarm.answer {
             sink.supplyChanged()
             writer.wake()
         }
+        full.answer { snapshotter.segmentBegan { LSN(writer.waiters.durable) } }
         supply.fill()
     }
 
     /// Goes on from what was found, and says so in the log.
     private func begin(_ found: Opening) throws(SagaLogError) {
-        for (run, last) in found.index.closed { runs.close(run, last) }
-        for (status, numbers) in found.index.open.values {
-            let slot = view?.restore(status)
-            runs.restore(LogRun(OpenRun(status, numbers: numbers, slot: slot), log: self))
+        for (run, last) in found.state.closed.all {
+            runs.close(run, RunTable.ClosedRun(sequence: last.sequence, lsn: last.lsn))
         }
-        for record in found.index.leases.values { leases.restore(record) }
+        for status in found.state.runs {
+            let numbers = RunNumbers(found.state.records(of: status.run))
+            runs.restore(LogRun(OpenRun(status, numbers: numbers, slot: view?.restore(status)), log: self))
+        }
+        for record in found.state.leases.values { leases.restore(record) }
         try view?.appear()
         do { try writer.start() } catch { throw error.at(directory) }
         try writer.appendNow(LogEntry(.opened, sequence: 0, name: "", payload: Array("\(getpid())".utf8)))
         instruments.observe(self)
         if let torn = found.end?.torn { LogInstruments.mended(torn, directory: directory) }
+        for damage in found.damages { LogInstruments.damaged(damage, directory: directory) }
+        if let snapshot = found.snapshot { instruments.foundSnapshot(taken: snapshot.taken) }
     }
 
     /// Makes durable what was appended before, and ends. Afterwards everything is refused. A log that is not closed keeps its
@@ -108,6 +118,7 @@ public final class SagaLog: Sendable {
         instruments.close()
         buffers.handOver(due: .max)
         writer.close()
+        snapshotter.close()
         supply.close()
         view?.close()
         lock.release()
@@ -163,6 +174,34 @@ public final class SagaLog: Sendable {
             try await writer.durable(lsn)
             return LSN(lsn)
         }
+    }
+
+    // MARK: snapshots
+
+    /// Takes a snapshot of what is durable. One is taken after each full segment anyway (``SagaLogOptions/snapshotEvery``).
+    ///
+    /// - Parameter application: what the application keeps beside; nil: as in the one before.
+    /// - Returns: the last record that is in it.
+    @discardableResult
+    public func takeSnapshot(application: [UInt8]? = nil) async throws(SagaLogError) -> LSN {
+        if let failure = writer.failure { throw failure }
+        return try await snapshotter.take(through: durable, application: application)
+    }
+
+    /// The newest snapshot that is sound.
+    public func newestSnapshot() async throws(SagaLogError) -> LogSnapshot? {
+        try snapshotter.newest().map { LogSnapshot($0) }
+    }
+
+    /// From here on nothing below this record may be recovered from: after a repair by hand, for example.
+    /// - Throws: ``SagaLogError/snapshot(path:reason:)`` when no snapshot is as late as that.
+    public func raiseMinimumRecoverable(to lsn: LSN) async throws(SagaLogError) {
+        let newest = try snapshotter.newest()?.lsn ?? .none
+        guard newest >= lsn else {
+            throw .snapshot(path: directory, reason: "the newest one is of \(newest), before \(lsn): take one first")
+        }
+        let payload = withUnsafeBytes(of: lsn.rawValue.littleEndian) { Array($0) }
+        _ = try await commit(LogEntry(.minimumRaised, sequence: 0, name: "", payload: payload))
     }
 
     // MARK: its stages

@@ -4,6 +4,6 @@ import ArgumentParser
 @main
 struct SagascopeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sagascope", abstract: "Looks into running programs that use Sagascope.",
-        subcommands: [TasksCommand.self])
+        commandName: "sagascope", abstract: "Looks into programs that use Sagascope, and their saga logs.",
+        subcommands: [TasksCommand.self, FlightCommand.self, RunsCommand.self, LogCommand.self])
 }

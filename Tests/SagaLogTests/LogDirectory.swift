@@ -13,6 +13,7 @@ func smallOptions() -> SagaLogOptions {
 }
 
 /// Runs `body` with a new log in a directory of its own.
+@discardableResult
 func withLog<Result>(
     _ options: SagaLogOptions = smallOptions(), isolation: isolated (any Actor)? = #isolation,
     _ body: (SagaLog) async throws -> Result

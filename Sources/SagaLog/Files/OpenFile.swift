@@ -26,7 +26,7 @@ struct OpenFile: ~Copyable {
     }
 
     /// Fills `bytes` from `offset` on.
-    /// - Returns: how many there were, fewer than asked for at the file's end only.
+    /// - Returns: how many there were; fewer than asked for at the file's end only.
     func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(SagaLogError) -> Int {
         var done = 0
         while done < bytes.count {
@@ -39,11 +39,25 @@ struct OpenFile: ~Copyable {
         return done
     }
 
+    /// Hands over `count` bytes from `offset` on.
+    /// - Parameter short: what is thrown when the file ends before.
+    func reading<Result>(
+        _ count: Int, at offset: Int, orElse short: @autoclosure () -> SagaLogError,
+        _ body: (UnsafeRawBufferPointer) throws(SagaLogError) -> Result
+    ) throws(SagaLogError) -> Result {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
+        defer { buffer.deallocate() }
+        guard try read(buffer, at: offset) == count else { throw short() }
+        return try body(UnsafeRawBufferPointer(buffer))
+    }
+
     /// Writes all of `bytes` from `offset` on.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SagaLogError) {
+    func write(_ bytes: [UInt8], at offset: Int) throws(SagaLogError) {
         var done = 0
         while done < bytes.count {
-            let count = pwrite(number, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+            let count = bytes.withUnsafeBytes { bytes in
+                pwrite(number, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
+            }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 throw .file(operation: "write", path: path, code: count < 0 ? errno : EIO)

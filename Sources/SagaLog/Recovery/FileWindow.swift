@@ -4,10 +4,9 @@ import Glibc
 ///
 /// It is read and not mapped: when it shrinks meanwhile, or a sector cannot be read, that is an end or an error, not a signal.
 struct FileWindow: ~Copyable {
-    let path: String
     /// Bytes of the file when it was opened.
     let size: Int
-    private let descriptor: Int32
+    private let file: OpenFile
     /// `filled` bytes of the file from `start` on; this value alone owns them.
     private var buffer: UnsafeMutableRawPointer
     private var capacity: Int
@@ -24,30 +23,15 @@ struct FileWindow: ~Copyable {
     /// - Parameter pastCache: read what is on the disk. After a failed sync, pages in memory are not what is there
     ///   (Rebello et al., "Can Applications Recover from fsync Failures?", 2020).
     init(_ path: String, pastCache: Bool = false) throws(SagaLogError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .file(operation: "open", path: path, code: errno) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw .file(operation: "look at", path: path, code: code)
-        }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw .file(operation: "read", path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
-        }
-        if pastCache { posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED) }
-        self.path = path
-        self.descriptor = descriptor
-        size = Int(status.st_size)
+        let file = try OpenFile(path, O_RDONLY | O_NONBLOCK)
+        size = try file.size()
+        if pastCache { posix_fadvise(file.number, 0, 0, POSIX_FADV_DONTNEED) }
+        self.file = file
         capacity = 2 * Self.chunk
         buffer = .allocate(byteCount: capacity, alignment: 16)
     }
 
-    deinit {
-        buffer.deallocate()
-        close(descriptor)
-    }
+    deinit { buffer.deallocate() }
 
     /// The bytes from `offset` on that are in memory: `count` of them or more, fewer only at the file's end. Valid until the
     /// next call.
@@ -77,11 +61,10 @@ struct FileWindow: ~Copyable {
         while filled < needed {
             let position = start + filled
             if position % Self.ahead < Self.chunk {
-                posix_fadvise(descriptor, off_t(position), off_t(2 * Self.ahead), POSIX_FADV_WILLNEED)
+                posix_fadvise(file.number, off_t(position), off_t(2 * Self.ahead), POSIX_FADV_WILLNEED)
             }
-            let read = pread(descriptor, buffer + filled, capacity - filled, off_t(position))
-            if read < 0, errno == EINTR { continue }
-            guard read >= 0 else { throw .file(operation: "read", path: path, code: errno) }
+            let part = UnsafeMutableRawBufferPointer(start: buffer + filled, count: min(Self.chunk, capacity - filled))
+            let read = try file.read(part, at: position)
             guard read > 0 else { return }
             filled += read
         }

@@ -25,15 +25,7 @@ struct LogDirectory {
     /// - Throws: ``SagaLogError/file(operation:path:code:)`` when the directory or a segment's header cannot be read.
     init(_ path: String, pastCache: Bool = false) throws(SagaLogError) {
         self.path = path
-        guard let stream = opendir(path) else { throw .file(operation: "open the directory", path: path, code: errno) }
-        while let entry = readdir(stream) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) { name in
-                    name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                })
-        }
-        closedir(stream)
-        names.sort()
+        names = try OpenFile.names(in: path).sorted()
         snapshots = names.compactMap { name in LogFiles.snapshotLSN(name).map { (name, $0) } }
         for name in names {
             guard let number = LogFiles.segmentNumber(name) else { continue }
@@ -65,6 +57,16 @@ struct LogDirectory {
 
     /// Where a segment's records begin, as far as headers tell: its own, or the one that claims its number.
     func first(of number: UInt64) -> LSN? { firsts[number] }
+
+    /// Index of the segment that holds a record.
+    /// - Throws: ``SagaLogError/recycled(lsn:first:)`` when the log begins after it.
+    func index(of lsn: LSN) throws(SagaLogError) -> Int {
+        let inPlace = segments.indices.filter { isInPlace(segments[$0]) }
+        guard let oldest = inPlace.first, let header = segments[oldest].header else { return 0 }
+        // What lies before a damaged segment may be in it.
+        if header.first > lsn, oldest == 0 { throw .recycled(lsn: lsn, first: header.first) }
+        return inPlace.last { (segments[$0].header?.first ?? .none) <= lsn } ?? 0
+    }
 
     private mutating func compareHeaders() {
         var counts: [UInt64: Int] = [:]

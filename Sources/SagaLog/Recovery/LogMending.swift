@@ -19,7 +19,7 @@ struct LogMending {
         if let end { try clear(end, isTorn: report.torn != nil) }
         for name in report.unbegun { try setAside(name) }
         if copy != nil || !report.unbegun.isEmpty {
-            try Self.withFile(directory.path, O_RDONLY | O_DIRECTORY) { _ in }
+            try OpenFile.syncDirectory(directory.path)
             removeOldest()
         }
         return copy
@@ -27,45 +27,40 @@ struct LogMending {
 
     private func keep(_ name: String, number: UInt64, _ range: Range<Int>) throws(SagaLogError) -> String {
         let copy = copyName(number)
-        try Self.withFile(directory.path(copy), O_WRONLY | O_CREAT | O_EXCL) { descriptor throws(SagaLogError) in
-            var window = try FileWindow(directory.path(name))
-            var at = range.lowerBound
-            while at < range.upperBound {
-                let bytes = try window.bytes(at: at, atLeast: min(1 << 18, range.upperBound - at))
-                guard bytes.count > 0 else { break }
-                let part = UnsafeRawBufferPointer(rebasing: bytes.prefix(range.upperBound - at))
-                try Self.write(part, to: descriptor, at: at - range.lowerBound, path: directory.path(copy))
-                at += part.count
-            }
+        var window = try FileWindow(directory.path(name))
+        let file = try OpenFile(directory.path(copy), O_WRONLY | O_CREAT | O_EXCL, operation: "make")
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let bytes = try window.bytes(at: at, atLeast: min(1 << 18, range.upperBound - at))
+            guard bytes.count > 0 else { break }
+            let part = UnsafeRawBufferPointer(rebasing: bytes.prefix(range.upperBound - at))
+            try file.write(part, at: at - range.lowerBound)
+            at += part.count
         }
-        try Self.withFile(directory.path, O_RDONLY | O_DIRECTORY) { _ in }
+        try file.syncData()
+        try OpenFile.syncDirectory(directory.path)
         return copy
     }
 
     /// Zeros from the records' end on, and up to the size that the segment should have.
     private func clear(_ end: LogWalk.End, isTorn: Bool) throws(SagaLogError) {
-        let path = directory.path(end.name)
         let size = directory.segments.first { $0.name == end.name }?.size ?? 0
         let whole = Int(clamping: end.header.size)
         guard isTorn || size < whole else { return }
-        try Self.withFile(path, O_WRONLY) { descriptor throws(SagaLogError) in
-            let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-            defer { zeros.deallocate() }
-            zeros.initializeMemory(as: UInt8.self, repeating: 0)
-            for at in stride(from: isTorn ? end.offset : size, to: whole, by: zeros.count) {
-                let part = UnsafeRawBufferPointer(rebasing: zeros[..<min(zeros.count, whole - at)])
-                try Self.write(part, to: descriptor, at: at, path: path)
-            }
+        let file = try OpenFile(directory.path(end.name), O_WRONLY)
+        let zeros = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        defer { zeros.deallocate() }
+        zeros.initializeMemory(as: UInt8.self, repeating: 0)
+        for at in stride(from: isTorn ? end.offset : size, to: whole, by: zeros.count) {
+            try file.write(UnsafeRawBufferPointer(rebasing: zeros[..<min(zeros.count, whole - at)]), at: at)
         }
+        try file.syncData()
     }
 
     /// A segment that was not begun makes room for the one that will be.
     private func setAside(_ name: String) throws(SagaLogError) {
         guard let number = LogFiles.segmentNumber(name) else { return }
-        let path = directory.path(name)
-        guard rename(path, directory.path(copyName(number))) == 0 else {
-            throw .file(operation: "rename", path: path, code: errno)
-        }
+        try OpenFile.rename(directory.path(name), to: directory.path(copyName(number)))
     }
 
     // MARK: copies
@@ -91,33 +86,5 @@ struct LogMending {
         guard let names = try? LogDirectory(directory.path).names else { return }
         let all = copies(in: names).sorted { ($0.segment, $0.copy) < ($1.segment, $1.copy) }
         for copy in all.dropLast(Self.kept) { unlink(directory.path(copy.name)) }
-    }
-
-    // MARK: files
-
-    /// Opens a file, lets it be written to, and syncs it.
-    static func withFile(
-        _ path: String, _ flags: Int32, _ body: (_ descriptor: Int32) throws(SagaLogError) -> Void
-    ) throws(SagaLogError) {
-        let descriptor = open(path, flags | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw .file(operation: flags & O_CREAT != 0 ? "make" : "open", path: path, code: errno)
-        }
-        defer { close(descriptor) }
-        try body(descriptor)
-        guard fsync(descriptor) == 0 else { throw .file(operation: "sync", path: path, code: errno) }
-    }
-
-    static func write(
-        _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, at offset: Int, path: String
-    ) throws(SagaLogError) {
-        var written = 0
-        while written < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-            let count = pwrite(descriptor, rest.baseAddress, rest.count, off_t(offset + written))
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw .file(operation: "write to", path: path, code: count < 0 ? errno : ENOSPC) }
-            written += count
-        }
     }
 }

@@ -41,7 +41,7 @@ enum LogRecovery {
         var walk = LogWalk(directory, durable: durable, pastCache: true, stopsAtDamage: true)
         var records: UInt64 = 0
         walk.progress = progress
-        try walk.run(from: try beginning(directory, from)) { record in
+        try walk.run(from: try directory.index(of: from)) { record in
             guard record.lsn >= from else { return }
             try body(record.bytes, record.lsn)
             records += 1
@@ -58,15 +58,6 @@ enum LogRecovery {
     /// What was written and not yet synced is made durable first, so that what is read afterwards is really there.
     private static func syncLast(of path: String) throws(SagaLogError) {
         guard let last = try LogDirectory(path).segments.last else { return }
-        try LogMending.withFile(path + "/" + last.name, O_RDWR) { _ in }
-    }
-
-    /// The segment that holds a record.
-    private static func beginning(_ directory: LogDirectory, _ lsn: LSN) throws(SagaLogError) -> Int {
-        let inPlace = directory.segments.indices.filter { directory.isInPlace(directory.segments[$0]) }
-        guard let oldest = inPlace.first, let header = directory.segments[oldest].header else { return 0 }
-        // Damage before it is damage; without any, the record was recycled.
-        if header.first > lsn, oldest == 0 { throw .recycled(lsn: lsn, first: header.first) }
-        return inPlace.last { (directory.segments[$0].header?.first ?? .none) <= lsn } ?? 0
+        try OpenFile(path + "/" + last.name, O_RDWR).syncData()
     }
 }

@@ -13,23 +13,52 @@ public enum LogScan {
         snapshots: ((_ directory: String) throws -> [LogReport.Snapshot])? = nil, isPastCache: Bool = false,
         progress: @escaping (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> LogReport {
-        try run(
+        for _ in 1..<attempts {
+            let (report, isStale) = try attempt(
+                directory: directory, durable: durable, snapshots: snapshots, isPastCache: isPastCache,
+                progress: progress)
+            if !isStale { return report }
+        }
+        return try attempt(
             directory: directory, durable: durable, snapshots: snapshots, isPastCache: isPastCache, progress: progress
-        ) { _ in }
+        ).report
     }
 
-    /// - Parameter body: gets each sound record, also those behind a damage.
-    static func run(
-        directory path: String, durable: LSN, snapshots: ((String) throws -> [LogReport.Snapshot])?, isPastCache: Bool,
-        progress: @escaping (_ done: UInt64, _ of: UInt64) -> Void, _ body: (LogWalk.Record) throws -> Void
+    /// Looks at a log while showing what is in it.
+    ///
+    /// - Parameters:
+    ///   - from: the segment with this record is the first that is looked at.
+    ///   - body: gets each sound record from there on, also those behind a damage; the first error it throws ends the reading.
+    /// - Throws: ``SagaLogError/recycled(lsn:first:)`` too.
+    public static func records(
+        directory path: String, from: LSN, durable: LSN = .none, _ body: (LogRecord) throws -> Void
     ) throws -> LogReport {
+        let directory = try LogDirectory(path)
+        var walk = LogWalk(directory, durable: durable)
+        try walk.run(from: try directory.index(of: from)) { record in
+            guard record.lsn >= from, let base = record.bytes.baseAddress else { return }
+            try body(RecordFormat.record(base, length: record.bytes.count))
+        }
+        return walk.report
+    }
+
+    /// Attempts at a log whose writer uses segments again while they are read.
+    private static let attempts = 5
+
+    /// - Returns: whether segments that it began with were used again meanwhile, so that what it found means nothing.
+    private static func attempt(
+        directory path: String, durable: LSN, snapshots: ((String) throws -> [LogReport.Snapshot])?, isPastCache: Bool,
+        progress: @escaping (_ done: UInt64, _ of: UInt64) -> Void
+    ) throws -> (report: LogReport, isStale: Bool) {
         let directory = try LogDirectory(path, pastCache: isPastCache)
         let found = try snapshots.map { try $0(path) } ?? directory.snapshots.map { try listed($0, directory) }
         let sound = found.filter { $0.damage == nil }.map(\.lsn)
         var walk = LogWalk(directory, durable: max(durable, sound.max() ?? .none), pastCache: isPastCache)
         walk.progress = progress
-        try walk.run(body)
+        try walk.run { _ in }
         var report = walk.report
+        let now = try LogDirectory(path)
+        let isStale = !report.damages.isEmpty && now.segments.first?.number != directory.segments.first?.number
         report.snapshots = found
         report.damages += found.compactMap(\.damage)
         // What was recycled must be in a snapshot.
@@ -40,7 +69,7 @@ public enum LogScan {
             report.damages.insert(
                 LogDamage(kind: .gap, file: segment.name, offset: 0, first: .first, last: last), at: 0)
         }
-        return report
+        return (report, isStale)
     }
 
     private static func listed(
@@ -48,5 +77,31 @@ public enum LogScan {
     ) throws(SagaLogError) -> LogReport.Snapshot {
         let window = try FileWindow(directory.path(snapshot.name))
         return LogReport.Snapshot(name: snapshot.name, lsn: snapshot.lsn, size: UInt64(window.size))
+    }
+}
+
+extension LogScan {
+    /// The last record that the directory's view says to be durable. ``LSN/none`` without a view, or with another log's.
+    public static func durable(directory: String) -> LSN {
+        guard let view = view(directory: directory) else { return .none }
+        return view.durable
+    }
+
+    /// The view of the log in a directory, if there is one of this log, and it can be read.
+    public static func view(directory: String) -> MappedViewReader? {
+        guard let view = try? MappedViewReader(directory: directory) else { return nil }
+        return (try? LogDirectory(directory))?.log == view.log ? view : nil
+    }
+
+    /// Whether there is a segment or a snapshot in a directory.
+    public static func isLog(directory: String) throws -> Bool {
+        let files = try LogDirectory(directory)
+        return !files.segments.isEmpty || !files.snapshots.isEmpty
+    }
+
+    /// The first record of each segment whose header is sound, in order.
+    public static func segmentFirsts(directory: String) throws -> [LSN] {
+        let files = try LogDirectory(directory)
+        return files.segments.filter { files.isInPlace($0) }.compactMap { $0.header?.first }
     }
 }

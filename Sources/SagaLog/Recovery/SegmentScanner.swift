@@ -26,6 +26,8 @@ struct SegmentScanner: ~Copyable {
     private(set) var stop = Stop.full
     private(set) var stopped = SegmentHeader.bytes
     private(set) var missing = LSN.none
+    /// Whether no batch was begun there.
+    var isWhole: Bool { stopped == position }
 
     init(_ window: consuming FileWindow, header: SegmentHeader, chain: RecordChain) {
         self.header = header

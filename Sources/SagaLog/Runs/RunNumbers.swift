@@ -22,6 +22,12 @@ struct RunNumbers: Sendable {
         records = [Recorded(lsn: lsn.rawValue, kind: .runClosed, attempt: 0, step: 0)]
     }
 
+    /// Of a run that is open: all its records.
+    init(_ history: [LogRecord]) {
+        forgotten = history.first?.entry.sequence ?? 0
+        for record in history { append(record.entry, lsn: record.lsn.rawValue) }
+    }
+
     var next: UInt32 { forgotten + UInt32(records.count) }
 
     mutating func append(_ entry: borrowing LogEntry, lsn: UInt64) {

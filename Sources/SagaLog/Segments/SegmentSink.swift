@@ -21,8 +21,8 @@ final class SegmentSink: @unchecked Sendable {
     private let bufferBytes: Int
     private let log: UInt64
     private let epoch: UInt32
-    /// Called when a segment is full and the next one has begun, with that one's number.
-    private let changed: @Sendable (UInt64) -> Void
+    /// Called when a segment is full and the next one has begun.
+    private let changed: @Sendable () -> Void
 
     private var current: SegmentFile
     private(set) var number: UInt64
@@ -32,7 +32,7 @@ final class SegmentSink: @unchecked Sendable {
     /// Where the next group would go.
     private enum Proposal {
         case same
-        case next(SegmentFile)
+        case next
         case nowhere
     }
 
@@ -40,7 +40,7 @@ final class SegmentSink: @unchecked Sendable {
 
     init(
         _ place: WritingPlace, directory: String, supply: SegmentSupply, bufferBytes: Int, epoch: UInt32,
-        changed: @escaping @Sendable (UInt64) -> Void
+        changed: @escaping @Sendable () -> Void
     ) {
         self.directory = directory
         self.supply = supply
@@ -95,7 +95,7 @@ final class SegmentSink: @unchecked Sendable {
             admission.store(Admission.nothing)
             return nil
         }
-        proposal = .next(segment)
+        proposal = .next
         return CommitQueue.Target(segment: segment, offset: SegmentHeader.bytes, seed: segment.seed)
     }
 
@@ -103,9 +103,7 @@ final class SegmentSink: @unchecked Sendable {
     func settle() {
         switch proposal {
         case .same: break
-        case .next(let segment):
-            supply.taken(segment)
-            stalled.store(0)
+        case .next: stalled.store(0)
         case .nowhere: stalled.store(1)
         }
         proposal = .same
@@ -140,10 +138,11 @@ final class SegmentSink: @unchecked Sendable {
         let to = directory + "/" + LogFiles.segment(number + 1)
         guard rename(from, to) == 0 else { throw SystemCallFailure(operation: "rename", code: errno) }
         try Directory.sync(directory)
-        supply.named()
+        // Not before it has another name: the next spare gets this one.
+        supply.taken(segment)
         current = segment
         number += 1
-        changed(number)
+        changed()
     }
 
     static func write(_ header: SegmentHeader, to segment: SegmentFile) throws(SystemCallFailure) {

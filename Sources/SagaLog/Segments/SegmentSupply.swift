@@ -23,11 +23,6 @@ final class SegmentSupply: Sendable {
         var failure: SagaLogError?
         var isMaking = false
         var isClosed = false
-        /// Taken, but still under the name it had here: nothing else can be made under that name.
-        var unnamed: SegmentFile?
-
-        var needsSpare: Bool { spare == nil && unnamed?.isReserve != false && !isClosed }
-        var needsReserve: Bool { reserve == nil && unnamed?.isReserve != true && !isClosed }
     }
 
     init(directory: String, options: SagaLogOptions, changed: @escaping @Sendable () -> Void) {
@@ -59,25 +54,19 @@ final class SegmentSupply: Sendable {
     /// Whether both are there.
     var isComplete: Bool { state.withLock { $0.spare != nil && $0.reserve != nil } }
 
-    /// The segment is the log's next one.
+    /// The segment is in use now; the next one is made.
     func taken(_ segment: SegmentFile) {
         state.withLock { state in
             if state.spare === segment { state.spare = nil }
             if state.reserve === segment { state.reserve = nil }
-            state.unnamed = segment
         }
-    }
-
-    /// The segment that was taken has got a name in the log; the next one is made.
-    func named() {
-        state.withLock { $0.unnamed = nil }
         fill()
     }
 
     /// Makes what is missing, on the queue, and goes on trying while that fails.
     func fill() {
         let isNeeded = state.withLock { state in
-            guard !state.isMaking, state.needsSpare || state.needsReserve else { return false }
+            guard !state.isMaking, !state.isClosed, state.spare == nil || state.reserve == nil else { return false }
             state.isMaking = true
             return true
         }
@@ -93,7 +82,7 @@ final class SegmentSupply: Sendable {
     /// - Returns: whether it was taken over; otherwise it can be deleted.
     func recycle(_ path: String) -> Bool {
         queue.sync {
-            guard state.withLock(\.needsSpare) else { return false }
+            guard state.withLock({ $0.spare == nil && !$0.isClosed }) else { return false }
             let spare = directory + "/" + LogFiles.spare
             return access(spare, F_OK) != 0 && rename(path, spare) == 0
         }
@@ -104,11 +93,11 @@ final class SegmentSupply: Sendable {
     private func make() {
         var failure: SagaLogError?
         do {
-            if state.withLock(\.needsSpare) {
+            if state.withLock({ $0.spare == nil && !$0.isClosed }) {
                 let spare = try Self.prepare(in: directory, LogFiles.spare, bytes: options.segmentBytes)
                 state.withLock { $0.spare = spare }
             }
-            if state.withLock(\.needsReserve) {
+            if state.withLock({ $0.reserve == nil && !$0.isClosed }) {
                 let reserve = try Self.prepare(
                     in: directory, LogFiles.reserve, bytes: options.reserveBytes, isReserve: true)
                 state.withLock { $0.reserve = reserve }

@@ -68,6 +68,17 @@ public struct LogSnapshot: Sendable, Hashable {
     }
 }
 
+extension LogSnapshot {
+    init(_ snapshot: Snapshot) {
+        let runs = snapshot.state.runs.map {
+            RunHistory(status: $0, records: snapshot.state.records(of: $0.run))
+        }
+        self.init(
+            lsn: snapshot.lsn, epoch: snapshot.epoch, taken: snapshot.created, runs: runs,
+            application: snapshot.application.isEmpty ? nil : snapshot.application)
+    }
+}
+
 /// A run and its records.
 public struct RunHistory: Sendable, Hashable {
     public var status: RunStatus

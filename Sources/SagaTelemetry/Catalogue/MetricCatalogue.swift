@@ -68,6 +68,9 @@ public enum MetricCatalogue {
     public static let taskUntracked = MetricDescriptor(
         "saga.task.untracked", .counter, unit: "{task}",
         "Tasks that were not tracked because the table of live tasks was full.")
+    public static let flightDropped = MetricDescriptor(
+        "sagascope.flight.dropped", .counter, unit: "{event}",
+        "Transitions of tasks that the flight recorder lost: more threads recorded than it has memory for.")
     public static let trackingTier = MetricDescriptor(
         "sagascope.tracking.tier", .upDownCounter, unit: "1", attributes: ["tier", "reason"],
         "1 for each tier of task tracking that is on, 0 for one that is off, with the reason.")
@@ -189,10 +192,10 @@ public enum MetricCatalogue {
         runDuration, runActive, runOldestAge, runProgressAge, criticalDuration, stepDuration, stepAttempts,
         compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
-        taskOrphans, taskWarnings, taskUntracked, trackingTier, unsampledRuns, unsampledSpans, logRecords, logIO,
-        logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration, logSyncDuration,
-        logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize, spanStarted,
-        spanLive,
+        taskOrphans, taskWarnings, taskUntracked, flightDropped, trackingTier, unsampledRuns, unsampledSpans,
+        logRecords, logIO, logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration,
+        logSyncDuration, logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize,
+        spanStarted, spanLive,
         spanQueueSize,
         spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
         logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration, seriesOverflowed,
