@@ -266,8 +266,8 @@ let package = Package(
         .testTarget(
             name: "SagaLogTests",
             dependencies: [
-                "CSagascope", "LogPlan", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "log-fixture",
-                "view-fixture",
+                "CSagascope", "CXXHash", "LogPlan", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport",
+                "log-fixture", "view-fixture",
             ],
             exclude: ["Faults/shim.c"], swiftSettings: strict),
         .testTarget(

@@ -16,7 +16,8 @@ package struct RunSnapshot: @unchecked Sendable {
     private var names: [UInt64: String] = [:]
     private var readings: [TaskReading?] = []
     private var runs: [UInt32: SagaRuns.Run] = [:]
-    private let now = sgs_recording_ns()
+    /// When all was read, on the recording clock: a state's age counts up to then.
+    private var now: UInt64 = 0
     private let time = sgs_unix_ns()
 
     /// - Parameter run: its handle.
@@ -29,6 +30,7 @@ package struct RunSnapshot: @unchecked Sendable {
             readings = TaskReader.read(records)
             addWaitedFor()
         }
+        now = sgs_recording_ns()
         runs = SagaRuns.these(Set(records.map(\.run)))
     }
 
