@@ -104,7 +104,7 @@ public final class SagaLog: Sendable {
         }
         for record in found.state.leases.values { leases.restore(record) }
         try view?.appear()
-        do { try writer.start() } catch { throw error.at(directory) }
+        try writer.start()
         try writer.appendNow(LogEntry(.opened, sequence: 0, name: "", payload: Array("\(getpid())".utf8)))
         instruments.observe(self)
         if let torn = found.end?.torn { LogInstruments.mended(torn, directory: directory) }

@@ -85,6 +85,14 @@ extension LogDamage: CustomStringConvertible {
     }
 }
 
+extension SagaLogError {
+    /// What a failure of a write or a sync means for the log.
+    var asPoison: SagaLogError {
+        guard case .file(let operation, let path, let code) = self else { return self }
+        return .poisoned(operation: "\(operation) \(path)", code: code)
+    }
+}
+
 extension SagaLogError: CustomStringConvertible {
     public var description: String {
         switch self {

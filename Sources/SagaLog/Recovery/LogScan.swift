@@ -28,13 +28,14 @@ public enum LogScan {
     ///
     /// - Parameters:
     ///   - from: the segment with this record is the first that is looked at.
-    ///   - body: gets each sound record from there on, also those behind a damage; the first error it throws ends the reading.
+    ///   - body: gets each sound record from there on, also those behind a damage and of a batch that the end was cut short in;
+    ///     the first error it throws ends the reading.
     /// - Throws: ``SagaLogError/recycled(lsn:first:)`` too.
     public static func records(
         directory path: String, from: LSN, durable: LSN = .none, _ body: (LogRecord) throws -> Void
     ) throws -> LogReport {
         let directory = try LogDirectory(path)
-        var walk = LogWalk(directory, durable: durable)
+        var walk = LogWalk(directory, durable: durable, showsIncompleteBatch: true)
         try walk.run(from: try directory.index(of: from)) { record in
             guard record.lsn >= from, let base = record.bytes.baseAddress else { return }
             try body(RecordFormat.record(base, length: record.bytes.count))

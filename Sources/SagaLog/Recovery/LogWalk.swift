@@ -15,6 +15,8 @@ struct LogWalk {
     let durable: LSN
     let pastCache: Bool
     let stopsAtDamage: Bool
+    /// Hand on what is there of a batch that the end was cut short in.
+    let showsIncompleteBatch: Bool
     /// Told of bytes that are done, of how many.
     var progress: (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
 
@@ -50,12 +52,14 @@ struct LogWalk {
     private var total: UInt64 = 0
 
     init(
-        _ directory: LogDirectory, durable: LSN = .none, pastCache: Bool = false, stopsAtDamage: Bool = false
+        _ directory: LogDirectory, durable: LSN = .none, pastCache: Bool = false, stopsAtDamage: Bool = false,
+        showsIncompleteBatch: Bool = false
     ) {
         self.directory = directory
         self.durable = durable
         self.pastCache = pastCache
         self.stopsAtDamage = stopsAtDamage
+        self.showsIncompleteBatch = showsIncompleteBatch
         report = LogReport(log: directory.log)
     }
 
@@ -215,6 +219,7 @@ extension LogWalk {
                 file: segment.name, offset: UInt64(scanner.position),
                 bytes: UInt64(max(search.end, stopped) - scanner.position),
                 records: missing.rawValue - scanner.chain.next + UInt64(search.records))
+            if showsIncompleteBatch { _ = try readIncompleteBatch(&scanner, body) }
             return false
         }
         let kind = kind(stop, at: stopped, search, isInside: search.next != nil || next != nil)
@@ -222,24 +227,26 @@ extension LogWalk {
         add(kind, segment.name, at: stopped, from: missing, to: last ?? (durable >= missing ? durable : nil))
         isContiguous = false
         guard !stopsAtDamage else { return false }
-        try readIncompleteBatch(&scanner, &summary, body)
+        let count = try readIncompleteBatch(&scanner, body)
+        note(LSN(scanner.chain.next), count: count, scanner.stopped - scanner.position, &summary)
         guard let found = search.next else { return false }
         scanner.resume(at: found)
         isContiguous = true
         return true
     }
 
-    /// Sound records of a batch that is damaged further on.
-    private mutating func readIncompleteBatch(
-        _ scanner: inout SegmentScanner, _ summary: inout LogReport.Segment, _ body: (Record) throws -> Void
-    ) throws {
+    /// Sound records of a batch that is not there as a whole.
+    /// - Returns: how many.
+    private func readIncompleteBatch(
+        _ scanner: inout SegmentScanner, _ body: (Record) throws -> Void
+    ) throws -> UInt64 {
         let (header, damages) = (scanner.header, report.damages.count)
         var lsn = scanner.chain.next
         try scanner.incompleteBatch { bytes, offset in
             try body(Record(bytes: bytes, offset: offset, segment: header, lsn: LSN(lsn), damages: damages))
             lsn += 1
         }
-        note(LSN(scanner.chain.next), count: lsn - scanner.chain.next, scanner.stopped - scanner.position, &summary)
+        return lsn - scanner.chain.next
     }
 
     private mutating func note(_ first: LSN, count: UInt64, _ bytes: Int, _ summary: inout LogReport.Segment) {

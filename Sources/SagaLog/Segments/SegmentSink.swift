@@ -1,5 +1,4 @@
 internal import CSagascope
-import Glibc
 import Synchronization
 
 /// Which records are taken.
@@ -120,37 +119,28 @@ final class SegmentSink: @unchecked Sendable {
     }
 
     /// Writes the group, and returns when it is durable.
-    func commit(_ group: borrowing CommitQueue.Group) throws(SystemCallFailure) {
+    func commit(_ group: borrowing CommitQueue.Group) throws(SagaLogError) {
         if group.segment !== current { try begin(group.segment, first: LSN(group.first)) }
         // With the zeros that end the segment.
-        try group.segment.write(group.bytes, count: group.length + 8, at: group.offset)
+        try group.segment.write(UnsafeRawBufferPointer(start: group.bytes, count: group.length + 8), at: group.offset)
         try group.segment.sync()
     }
 
     /// Its header is durable before it gets its name, and has its name before its first record: a segment whose header cannot
     /// be read is a damaged one, never an unfinished one.
-    private func begin(_ segment: SegmentFile, first: LSN) throws(SystemCallFailure) {
-        let header = SegmentHeader(
-            salt: segment.salt, number: number + 1, first: first, epoch: epoch, size: UInt64(segment.size), log: log,
-            created: sgs_unix_ns())
-        try Self.write(header, to: segment)
-        let from = directory + "/" + (segment.isReserve ? LogFiles.reserve : LogFiles.spare)
-        let to = directory + "/" + LogFiles.segment(number + 1)
-        guard rename(from, to) == 0 else { throw SystemCallFailure(operation: "rename", code: errno) }
-        try Directory.sync(directory)
+    private func begin(_ segment: SegmentFile, first: LSN) throws(SagaLogError) {
+        try segment.begin(
+            SegmentHeader(
+                salt: segment.salt, number: number + 1, first: first, epoch: epoch, size: UInt64(segment.size), log: log,
+                created: sgs_unix_ns()))
+        let name = segment.isReserve ? LogFiles.reserve : LogFiles.spare
+        try OpenFile.rename(directory + "/" + name, to: directory + "/" + LogFiles.segment(number + 1))
+        try OpenFile.syncDirectory(directory)
         // Not before it has another name: the next spare gets this one.
         supply.taken(segment)
         current = segment
         number += 1
         changed()
-    }
-
-    static func write(_ header: SegmentHeader, to segment: SegmentFile) throws(SystemCallFailure) {
-        // The page, and zeros where the first record will be: a recycled file has an old one there.
-        var page = [UInt8](repeating: 0, count: SegmentHeader.bytes + 8)
-        page.withUnsafeMutableBytes { header.write(to: $0.baseAddress!) }
-        try segment.write(page, count: page.count, at: 0)
-        try segment.sync()
     }
 
     /// There may be room again.

@@ -124,35 +124,33 @@ final class SegmentSupply: Sendable {
     ) throws(SagaLogError) -> SegmentFile {
         let path = directory + "/" + name
         if access(path, F_OK) == 0 {
-            let file = try FileDescriptor(path, O_RDWR)
-            if (try? file.size()) == bytes {
-                return SegmentFile(descriptor: file, size: bytes, salt: newSalt(), isReserve: isReserve)
+            let file = try OpenFile(path, O_RDWR)
+            if try file.size() == bytes {
+                return SegmentFile(file, size: bytes, salt: newSalt(), isReserve: isReserve)
             }
             unlink(path)
         }
         // A crash in the middle leaves a file that is no segment yet.
         let unfinished = path + ".new"
         unlink(unfinished)
-        let file = try FileDescriptor(unfinished, O_RDWR | O_CREAT | O_EXCL)
-        do throws(SystemCallFailure) {
+        let file = try OpenFile(unfinished, O_RDWR | O_CREAT | O_EXCL, operation: "make")
+        do throws(SagaLogError) {
             try fillWithZeros(file, bytes: bytes)
-            try file.syncData()
-            guard rename(unfinished, path) == 0 else { throw SystemCallFailure(operation: "rename", code: errno) }
-            try Directory.sync(directory)
+            try OpenFile.rename(unfinished, to: path)
+            try OpenFile.syncDirectory(directory)
         } catch {
             unlink(unfinished)
-            throw error.at(unfinished)
+            throw error
         }
-        return SegmentFile(descriptor: file, size: bytes, salt: newSalt(), isReserve: isReserve)
+        return SegmentFile(file, size: bytes, salt: newSalt(), isReserve: isReserve)
     }
 
-    private static func fillWithZeros(_ file: FileDescriptor, bytes: Int) throws(SystemCallFailure) {
+    private static func fillWithZeros(_ file: borrowing OpenFile, bytes: Int) throws(SagaLogError) {
         let zeros = [UInt8](repeating: 0, count: 1 << 20)
-        var offset = 0
-        while offset < bytes {
-            try file.write(zeros, count: min(zeros.count, bytes - offset), at: offset)
-            offset += zeros.count
+        for offset in stride(from: 0, to: bytes, by: zeros.count) {
+            try file.write(offset + zeros.count <= bytes ? zeros : Array(zeros.prefix(bytes - offset)), at: offset)
         }
+        try file.syncData()
     }
 
     private static func newSalt() -> UInt32 { UInt32.random(in: 1 ... .max) }

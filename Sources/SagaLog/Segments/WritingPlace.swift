@@ -15,8 +15,8 @@ struct WritingPlace {
         _ end: LogRecovery.Outcome?, _ directory: String, _ options: SagaLogOptions, epoch: UInt32
     ) throws(SagaLogError) {
         if let end {
-            let file = try FileDescriptor(directory + "/" + LogFiles.segment(end.header.number), O_RDWR)
-            segment = SegmentFile(descriptor: file, size: Int(end.header.size), salt: end.header.salt)
+            let file = try OpenFile(directory + "/" + LogFiles.segment(end.header.number), O_RDWR)
+            segment = SegmentFile(file, size: Int(end.header.size), salt: end.header.salt)
             (number, offset, log) = (end.header.number, end.offset, end.header.log)
         } else {
             log = UInt64.random(in: 1 ... .max)
@@ -29,17 +29,12 @@ struct WritingPlace {
         in directory: String, bytes: Int, log: UInt64, epoch: UInt32
     ) throws(SagaLogError) -> SegmentFile {
         let segment = try SegmentSupply.prepare(in: directory, LogFiles.spare, bytes: bytes)
-        let header = SegmentHeader(
-            salt: segment.salt, number: 1, first: .first, epoch: epoch, size: UInt64(bytes), log: log,
-            created: sgs_unix_ns())
-        let path = directory + "/" + LogFiles.segment(1)
-        do throws(SystemCallFailure) {
-            try SegmentSink.write(header, to: segment)
-            guard rename(directory + "/" + LogFiles.spare, path) == 0 else {
-                throw SystemCallFailure(operation: "rename", code: errno)
-            }
-            try Directory.sync(directory)
-        } catch { throw error.at(path) }
+        try segment.begin(
+            SegmentHeader(
+                salt: segment.salt, number: 1, first: .first, epoch: epoch, size: UInt64(bytes), log: log,
+                created: sgs_unix_ns()))
+        try OpenFile.rename(directory + "/" + LogFiles.spare, to: directory + "/" + LogFiles.segment(1))
+        try OpenFile.syncDirectory(directory)
         return segment
     }
 }

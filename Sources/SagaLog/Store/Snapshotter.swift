@@ -133,6 +133,6 @@ final class Snapshotter: Sendable {
             let path = files.path(segment.name)
             if segment.size != options.segmentBytes || !supply.recycle(path) { unlink(path) }
         }
-        try? Directory.sync(directory)
+        try? OpenFile.syncDirectory(directory)
     }
 }

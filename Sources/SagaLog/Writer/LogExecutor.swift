@@ -29,10 +29,8 @@ public final class LogExecutor: TaskExecutor, @unchecked Sendable {
 
     public init(_ log: SagaLog) throws(SagaLogError) {
         writer = log.writer
-        do {
-            let started = try LogThread("saga-reactor") { [self] in run() }
-            shared.withLock { $0.thread = started }
-        } catch { throw error.at(log.directory) }
+        let started = try LogThread("saga-reactor") { [self] in run() }
+        shared.withLock { $0.thread = started }
     }
 
     deinit {

@@ -16,7 +16,7 @@ final class LogThread: Sendable {
     }
 
     /// - Parameter name: at most 15 characters.
-    init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(SystemCallFailure) {
+    init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(SagaLogError) {
         let body = Unmanaged.passRetained(Body(name, run))
         var thread = pthread_t()
         let code = pthread_create(
@@ -29,7 +29,7 @@ final class LogThread: Sendable {
             }, body.toOpaque())
         guard code == 0 else {
             body.release()
-            throw SystemCallFailure(operation: "start a thread for", code: code)
+            throw .file(operation: "start a thread for", path: name, code: code)
         }
         self.thread = thread
     }

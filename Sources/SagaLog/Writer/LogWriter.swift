@@ -59,7 +59,7 @@ final class LogWriter: Sendable {
         sink.open(queue, base: durable &+ 1)
     }
 
-    func start() throws(SystemCallFailure) {
+    func start() throws(SagaLogError) {
         let started = try LogThread("saga-log") { [self] in run() }
         thread.withLock { $0 = started }
     }
@@ -198,7 +198,7 @@ final class LogWriter: Sendable {
     private func flushOwned(wakingHere: Bool) -> Bool {
         wanted.store(0)
         guard failure == nil else { return false }
-        do throws(SystemCallFailure) {
+        do throws(SagaLogError) {
             guard let group = queue.take(next: sink.target) else {
                 if sink.openIfStalled(queue, base: waiters.durable &+ 1) { room.resume() }
                 return false
@@ -218,9 +218,9 @@ final class LogWriter: Sendable {
             }
             observer.committed(group, syncNanoseconds: elapsed)
         } catch {
-            let error = SagaLogError.poisoned(operation: error.operation, code: error.code)
-            stop(error)
-            observer.stopped(error)
+            let failure = error.asPoison
+            stop(failure)
+            observer.stopped(failure)
         }
         return true
     }

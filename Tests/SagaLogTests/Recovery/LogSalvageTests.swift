@@ -7,7 +7,7 @@ import Testing
 @Suite struct LogSalvageTests {
     private static func raw(_ directory: URL) throws -> [UInt64: [UInt8]] {
         var records: [UInt64: [UInt8]] = [:]
-        var walk = LogWalk(try LogDirectory(directory.path))
+        var walk = LogWalk(try LogDirectory(directory.path), showsIncompleteBatch: true)
         try walk.run { records[$0.lsn.rawValue] = Array($0.bytes) }
         return records
     }

@@ -29,14 +29,14 @@ import Testing
 
     private static var corrupt: LogFixture {
         var log = LogFixture.sample
-        log.segments[1].bytes[log.record(13).bytes.lowerBound + 60] ^= 1
+        log.segments[1].bytes[log.record(15).bytes.lowerBound + 60] ^= 1
         return log
     }
 
     @Test func verifyTellsWhatALogIs() async throws {
         let cases: [(log: LogFixture, code: Int32, condition: String, words: String)] = [
-            (.sample, 0, "sound", "sound\n"), (torn, 1, "torn", "torn: the last sync was cut short"),
-            (corrupt, 2, "corrupt", "record 13 cannot be read"),
+            (.sample, 0, "sound", "sound\n"), (Self.torn, 1, "torn", "torn: the last sync was cut short"),
+            (Self.corrupt, 2, "corrupt", "record 15 cannot be read"),
         ]
         for (log, code, condition, words) in cases {
             try await withTemporaryDirectory { directory in
@@ -52,9 +52,9 @@ import Testing
                 if code == 1 { #expect(report["torn"]?["file"] == .string(log.segments[2].name)) }
                 if code == 2 {
                     let damage = report["damages"]?[0]
-                    #expect(damage?["kind"] == .string("crc") && damage?["first"] == .number(13))
-                    #expect(damage?["last"] == .number(13) && damage?["file"] == .string(log.segments[1].name))
-                    #expect(damage?["offset"] == .number(Double(log.record(13).bytes.lowerBound)))
+                    #expect(damage?["kind"] == .string("crc") && damage?["first"] == .number(15))
+                    #expect(damage?["last"] == .number(15) && damage?["file"] == .string(log.segments[1].name))
+                    #expect(damage?["offset"] == .number(Double(log.record(15).bytes.lowerBound)))
                 }
             }
         }
@@ -71,7 +71,7 @@ import Testing
                 #expect(text.text.contains(name), "\(text.text)")
             }
             let report = try Self.json(try await Self.sagascope("log", "ls", directory.path, "--json"))
-            #expect(report["segments"]?[1]?["first"] == .number(13) && report["segments"]?[1]?["last"] == .number(26))
+            #expect(report["segments"]?[1]?["first"] == .number(14) && report["segments"]?[1]?["last"] == .number(26))
             #expect(report["snapshots"]?[0]?["lsn"] == .number(9))
         }
     }
@@ -99,7 +99,7 @@ import Testing
         try await withTemporaryDirectory { directory in
             try Self.corrupt.write(to: directory)
             let shown = try await Self.sagascope("log", "show", directory.path)
-            #expect(shown.exitCode == 2 && shown.text.contains("-- 13 to 13 cannot be read --"), "\(shown.text)")
+            #expect(shown.exitCode == 2 && shown.text.contains("-- 15 to 15 cannot be read --"), "\(shown.text)")
             #expect(shown.errors.contains("crc in 0000000000000002.segment"))
             let lines = String(decoding: shown.output, as: UTF8.self).split(separator: "\n")
             #expect(lines.count == Int(LogFixture.sample.last))
@@ -145,11 +145,11 @@ import Testing
             let saved = try await Self.sagascope("log", "salvage", source.path, target.path, "--json")
             #expect(saved.exitCode == 2, "\(saved.text)")
             let report = try Self.json(saved)
-            #expect(report["log"]?["last"] == .number(12) && report["damages"]?[0]?["first"] == .number(13))
-            #expect(report["after"]?[0]?["directory"] == .string("after-000000000000000e"))
+            #expect(report["log"]?["last"] == .number(14) && report["damages"]?[0]?["first"] == .number(15))
+            #expect(report["after"]?[0]?["directory"] == .string("after-0000000000000010"))
             #expect(try await Self.sagascope("log", "verify", target.path).exitCode == 0)
-            let after = try await Self.sagascope("log", "show", target.path + "/after-000000000000000e")
-            #expect(after.exitCode == 0 && after.text.hasPrefix("14  "), "\(after.text)")
+            let after = try await Self.sagascope("log", "show", target.path + "/after-0000000000000010")
+            #expect(after.exitCode == 0 && after.text.hasPrefix("16  "), "\(after.text)")
             let again = try await Self.sagascope("log", "salvage", source.path, target.path)
             #expect(again.exitCode == 3 && again.errors.contains("not empty"), "\(again.text)")
         }
