@@ -329,7 +329,7 @@ let package = Package(
         .testTarget(
             name: "TortureTests",
             dependencies: [
-                "checkout", "log-fixture", "task-storm", "CSagascope", "SagaInstrumentation", "SagaLog",
+                "checkout", "log-fixture", "task-storm", "CSagascope", "LogPlan", "SagaInstrumentation", "SagaLog",
                 "SagaTelemetry", "TaskInspection", "TestSupport",
             ],
             swiftSettings: strict),

@@ -58,7 +58,7 @@ public struct JudgedLog: Sendable {
                 torn = "byte \(at) of \(name) begins no record \(next)"
                 return
             }
-            records.append(JudgedRecord(UnsafeRawBufferPointer(rebasing: bytes[at..<at + length])))
+            records.append(JudgedRecord(UnsafeRawBufferPointer(rebasing: bytes[at..<at + length]), name, at))
             at += length
             next += 1
         }
@@ -67,7 +67,12 @@ public struct JudgedLog: Sendable {
 
 /// A record's fields that tests ask for.
 public struct JudgedRecord: Sendable, Hashable {
+    public let file: String
+    /// Its bytes in the file.
+    public let bytes: Range<Int>
     public let lsn: UInt64
+    /// Records of its group commit before it.
+    public let group: UInt64
     /// Records of its batch before it, and after it.
     public let batch: UInt64
     public let rest: UInt64
@@ -79,8 +84,11 @@ public struct JudgedRecord: Sendable, Hashable {
     public let time: UInt64
     public let payload: [UInt8]
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    init(_ bytes: UnsafeRawBufferPointer, _ file: String, _ offset: Int) {
+        self.file = file
+        self.bytes = offset..<offset + bytes.count
         lsn = bytes.number(8, 8)
+        group = bytes.number(16, 2)
         batch = bytes.number(18, 2)
         rest = bytes.number(20, 2)
         kind = bytes.number(22, 1)
