@@ -91,11 +91,11 @@ struct LogFuzzTests {
     /// - Returns: what is wrong.
     private func judge(_ directory: String, _ original: Original, _ mutation: LogMutation) throws -> String? {
         let next: [UInt64: UInt32]
-        do {
+        do throws(SagaLogError) {
             let log = try SagaLog.open(directory, options: options(hasSnapshots: false))
             next = numbers(log)
             log.close()
-        } catch let error as SagaLogError {
+        } catch {
             return error.description.isEmpty ? "an error without words" : nil
         }
         if mutation.isForged { return nil }

@@ -48,13 +48,18 @@ struct LogMutation: CustomStringConvertible {
     private static func forge(_ directory: String, _ record: JudgedRecord, _ random: inout SplitMix) throws -> String {
         let fields = [(0, 4), (8, 8), (16, 2), (18, 2), (20, 2), (22, 1), (23, 1), (24, 4), (28, 4), (51, 1)]
         let (offset, width) = fields[Int(random.next() % UInt64(fields.count))]
-        let value = [0, 1, 88, random.next() % 4096, random.next(), UInt64.max][Int(random.next() % 6)]
+        let values: [UInt64] = [0, 1, 88, random.next() % 4096, random.next(), .max]
+        let value = values[Int(random.next() % 6)]
         let start = record.bytes.lowerBound
         try edit(directory, record.file) { data in
-            for index in 0..<width { data[start + offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
+            put(value, width, at: start + offset, in: &data)
             seal(&data, record.bytes)
         }
         return "field at \(offset) of LSN \(record.lsn) is \(value)"
+    }
+
+    private static func put(_ value: UInt64, _ width: Int, at offset: Int, in data: inout Data) {
+        for index in 0..<width { data[offset + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index)) }
     }
 
     private static func seal(_ data: inout Data, _ bytes: Range<Int>) {
@@ -71,12 +76,13 @@ struct LogMutation: CustomStringConvertible {
 
     /// A field of a segment's header, with the checksum that belongs to it.
     private static func header(_ directory: String, _ file: String, _ random: inout SplitMix) throws -> String {
-        let (offset, width) = [(12, 4), (16, 8), (24, 8), (32, 4), (40, 8), (48, 8)][Int(random.next() % 6)]
-        let value = [0, 1, random.next() % 4096, random.next(), UInt64.max][Int(random.next() % 5)]
+        let fields = [(12, 4), (16, 8), (24, 8), (32, 4), (40, 8), (48, 8)]
+        let (offset, width) = fields[Int(random.next() % UInt64(fields.count))]
+        let values: [UInt64] = [0, 1, random.next() % 4096, random.next(), .max]
+        let value = values[Int(random.next() % 5)]
         try edit(directory, file) { data in
-            for index in 0..<width { data[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index)) }
-            let sum = data.withUnsafeBytes { sgs_crc32c(0, $0.baseAddress! + 12, 52) }
-            for index in 0..<4 { data[8 + index] = UInt8(truncatingIfNeeded: sum >> (8 * UInt32(index))) }
+            put(value, width, at: offset, in: &data)
+            put(UInt64(data.withUnsafeBytes { sgs_crc32c(0, $0.baseAddress! + 12, 52) }), 4, at: 8, in: &data)
         }
         return "header field at \(offset) of \(file) is \(value)"
     }
