@@ -6,7 +6,7 @@ SWIFT  ?= swift
 export SWIFT
 PYTHON := .build/venv/bin/python3
 APT    := libprotobuf-c-dev protobuf-c-compiler protobuf-compiler zlib1g-dev libsqlite3-dev liblz4-dev libxxhash-dev pkg-config \
-          prometheus python3 python3-venv gzip openssl
+          prometheus python3 python3-venv gzip openssl strace e2fsprogs
 
 # The demo's options.
 ORDERS ?= 2000

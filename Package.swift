@@ -196,7 +196,9 @@ let package = Package(
             swiftSettings: strict),
 
         // MARK: Benchmarks
-        .target(name: "CFloor", path: "Tests/Bench/CFloor", linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "CFloor", path: "Tests/Bench/CFloor",
+            linkerSettings: [.linkedLibrary("m"), .linkedLibrary("sqlite3")]),
         .target(name: "CMallocCount", path: "Tests/Bench/CMallocCount"),
         .executableTarget(
             name: "sagascope-bench",
@@ -215,7 +217,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "OTLPExporter", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "LogPlan", "OTLPExporter", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),
@@ -256,12 +258,18 @@ let package = Package(
         .executableTarget(
             name: "view-fixture", dependencies: ["SagaLog", "SagaTelemetry"], path: "Tests/ViewFixture",
             swiftSettings: strict),
+        // What a program writes that tests kill, and starve, and cut the power of; and the program.
+        .target(name: "LogPlan", path: "Tests/LogPlan", swiftSettings: strict),
+        .executableTarget(
+            name: "log-fixture", dependencies: ["CSagascope", "LogPlan", "SagaLog", "SagaTelemetry"],
+            path: "Tests/LogFixture", swiftSettings: strict),
         .testTarget(
             name: "SagaLogTests",
             dependencies: [
-                "CSagascope", "CXXHash", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture",
+                "CSagascope", "CXXHash", "LogPlan", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport",
+                "log-fixture", "view-fixture",
             ],
-            swiftSettings: strict),
+            exclude: ["Faults/shim.c"], swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
             swiftSettings: strict),
@@ -321,7 +329,8 @@ let package = Package(
         .testTarget(
             name: "TortureTests",
             dependencies: [
-                "checkout", "task-storm", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport",
+                "checkout", "log-fixture", "task-storm", "CSagascope", "LogPlan", "SagaInstrumentation", "SagaLog",
+                "SagaTelemetry", "TaskInspection", "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

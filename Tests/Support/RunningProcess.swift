@@ -38,6 +38,13 @@ public final class RunningProcess: Sendable {
 
     public var id: Int32 { process.processIdentifier }
 
+    public var isRunning: Bool { process.isRunning }
+
+    /// Standard output so far.
+    public var output: [UInt8] {
+        get throws { [UInt8](try Data(contentsOf: files.appendingPathComponent("stdout"))) }
+    }
+
     /// Standard error so far.
     public var errors: String { text(of: "stderr") }
 

@@ -5,6 +5,12 @@ import TestSupport
 enum Torture {
     static var isOn: Bool { ProcessInfo.processInfo.environment["TEST_TORTURE"] == "1" }
 
+    /// Of this run of the tests that tell theirs; `TEST_SEED` repeats one.
+    static let seed: UInt64 = {
+        let seed = ProcessInfo.processInfo.environment["TEST_SEED"].flatMap { UInt64($0) }
+        return seed ?? UInt64.random(in: 0..<1 << 32)
+    }()
+
     /// SplitMix64: the same tests for the same seed.
     struct Random: RandomNumberGenerator {
         private var state: UInt64

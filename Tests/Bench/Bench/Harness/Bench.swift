@@ -10,22 +10,31 @@ protocol Bench: AnyObject {
     var operations: Int { get }
     /// Passes that make one sample: enough for a few milliseconds.
     var passes: Int { get }
+    /// How far the reference may change between before and after a sample; a sample that it changed more for is taken again.
+    var steadiness: Double { get }
 
     func pass(_ meter: inout Meter) async throws
     func referencePass(_ meter: inout Meter) async throws
 }
 
-/// The unit in which a row shows the time of one operation.
+extension Bench {
+    var steadiness: Double { .infinity }
+}
+
+/// The unit in which a row shows the time of one operation, or how many a second there are.
 enum TimeUnit: String, Encodable {
     case nanoseconds = "ns"
     case microseconds = "us"
     case milliseconds = "ms"
+    case perSecond = "1/s"
 
-    var inNanoseconds: Double {
+    /// - Parameter nanoseconds: of one operation.
+    func value(nanoseconds: Double) -> Double {
         switch self {
-        case .nanoseconds: 1
-        case .microseconds: 1e3
-        case .milliseconds: 1e6
+        case .nanoseconds: nanoseconds
+        case .microseconds: nanoseconds / 1e3
+        case .milliseconds: nanoseconds / 1e6
+        case .perSecond: 1e9 / nanoseconds
         }
     }
 }

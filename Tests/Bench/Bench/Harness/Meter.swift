@@ -27,6 +27,9 @@ struct Meter {
         total += end(start)
     }
 
+    /// What was measured elsewhere.
+    mutating func add(_ amount: Double) { total += amount }
+
     /// Runs `body` on as many new threads at once. The time is the mean of the threads' own, from a common start.
     mutating func measure(threads: Int, _ body: @escaping @Sendable () -> Void) {
         let team = Team(threads)

@@ -28,13 +28,13 @@ struct Report: Encodable {
         try encoder.encode(self).write(to: file, options: .atomic)
     }
 
-    private static let heads = ["bench", "value", "unit", "reference", "value", "ratio", "mallocs"]
-    private static let isText = [true, false, true, true, false, false, false]
+    private static let heads = ["bench", "value", "unit", "reference", "value", "ratio", "mallocs", "samples"]
+    private static let isText = [true, false, true, true, false, false, false, false]
 
     private static func cells(_ row: Row) -> [String] {
         [
             row.name, number(row.value), row.unit.rawValue, row.reference, number(row.referenceValue),
-            String(format: "%.2f", row.ratio), String(format: "%.2f", row.mallocs),
+            String(format: "%.2f", row.ratio), String(format: "%.2f", row.mallocs), String(row.samples),
         ]
     }
 
