@@ -55,8 +55,10 @@ test: setup $(PYTHON) ## Check the style, then run every test, debug and release
 bench: setup ## Measure, each figure beside its floor or peer; writes .build/bench.json
 	$(SWIFT) run --configuration release sagascope-bench --json .build/bench.json
 
-torture: setup $(PYTHON) ## Run the long tests: storms and overload, again and again
+torture: setup $(PYTHON) ## Run the long tests: storms and overload, again and again, also under sanitizers
 	TEST_TORTURE=1 Tests/Tools/swift-test.sh --filter 'Torture'
+	Tests/Tools/sanitized-storm.sh address
+	Tests/Tools/sanitized-storm.sh thread
 
 lint: ## Check the style
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples

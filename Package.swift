@@ -15,6 +15,7 @@ let package = Package(
         .library(name: "Sagascope", targets: ["Sagascope"]),
         .library(name: "SagaInstrumentation", targets: ["SagaInstrumentation"]),
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
+        .library(name: "SagaLog", targets: ["SagaLog"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
         // For LD_PRELOAD: shows the tasks of an unmodified program.
@@ -173,7 +174,7 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "Sagascope",
+                "SagaLog", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -257,7 +258,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SagaLogTests",
-            dependencies: ["CSagascope", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture"],
+            dependencies: [
+                "CSagascope", "CXXHash", "SagaLog", "SagascopeCLI", "SagaTelemetry", "TestSupport", "view-fixture",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
@@ -311,9 +314,15 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // Tasks of every kind, looked at without pause; by itself small enough to be built for a sanitizer.
+        .executableTarget(
+            name: "task-storm", dependencies: ["CSagascope", "SagaInstrumentation", "SagaTasks", "TaskInspection"],
+            path: "Tests/TaskStorm", swiftSettings: strict),
         .testTarget(
             name: "TortureTests",
-            dependencies: ["checkout", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport"],
+            dependencies: [
+                "checkout", "task-storm", "SagaInstrumentation", "SagaTelemetry", "TaskInspection", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

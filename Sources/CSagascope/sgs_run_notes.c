@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define LOGS 1024u             // 12 MiB
+#define WRITING UINT64_MAX     // in place of a note's serial
 
 typedef struct run_log {
   struct run_log *next;        // of the free ones
@@ -54,14 +55,18 @@ void sgs_run_note_add(uint32_t run, const sgs_run_note *note) {
   if (!log) return;
   uint64_t serial = __atomic_add_fetch(&log->end, 1, __ATOMIC_RELAXED);
   sgs_run_note *place = &log->notes[serial % SGS_RUN_NOTES];
-  __atomic_store_n(&place->serial, 0, __ATOMIC_RELAXED);
+  // One that is 256 notes late, or still writes here when another comes round, leaves the place to the other: its own note
+  // is missing then, as the serial tells.
+  uint64_t before = __atomic_load_n(&place->serial, __ATOMIC_RELAXED);
+  if (before == WRITING || before > serial) return;
+  if (!__atomic_compare_exchange_n(&place->serial, &before, WRITING, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) return;
   __atomic_thread_fence(__ATOMIC_RELEASE);
-  place->task = note->task;
-  place->other = note->other;
-  place->from = note->from;
-  place->until = note->until;
-  place->scope = note->scope;
-  place->kind = note->kind;
+  __atomic_store_n(&place->task, note->task, __ATOMIC_RELAXED);
+  __atomic_store_n(&place->other, note->other, __ATOMIC_RELAXED);
+  __atomic_store_n(&place->from, note->from, __ATOMIC_RELAXED);
+  __atomic_store_n(&place->until, note->until, __ATOMIC_RELAXED);
+  __atomic_store_n(&place->scope, note->scope, __ATOMIC_RELAXED);
+  __atomic_store_n(&place->kind, note->kind, __ATOMIC_RELAXED);
   __atomic_store_n(&place->serial, serial, __ATOMIC_RELEASE);
 }
 
@@ -78,7 +83,11 @@ uint32_t sgs_run_notes_copy(uint32_t run, sgs_run_note out[SGS_RUN_NOTES], int *
   for (uint64_t serial = begin + 1; serial <= end; serial++) {
     const sgs_run_note *place = &log->notes[serial % SGS_RUN_NOTES];
     int is_whole = __atomic_load_n(&place->serial, __ATOMIC_ACQUIRE) == serial;
-    out[count] = *place;
+    out[count] = (sgs_run_note){
+      .serial = serial, .task = __atomic_load_n(&place->task, __ATOMIC_RELAXED),
+      .other = __atomic_load_n(&place->other, __ATOMIC_RELAXED), .from = __atomic_load_n(&place->from, __ATOMIC_RELAXED),
+      .until = __atomic_load_n(&place->until, __ATOMIC_RELAXED), .scope = __atomic_load_n(&place->scope, __ATOMIC_RELAXED),
+      .kind = __atomic_load_n(&place->kind, __ATOMIC_RELAXED)};
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     if (is_whole && __atomic_load_n(&place->serial, __ATOMIC_RELAXED) == serial) count++;
     else *is_cut = 1;

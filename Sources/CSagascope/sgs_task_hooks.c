@@ -31,7 +31,7 @@ void sgs_tasks_allow_layout(int allowed) { __atomic_store_n(&layout_allowed, all
 
 static int may_use_layout(void) { return __atomic_load_n(&layout_allowed, __ATOMIC_ACQUIRE); }
 
-static int tells(const sgs_task *task) { return task->scope && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE); }
+static int tells(const sgs_task *task) { return sgs_task_get(task, scope) && __atomic_load_n(&has_observer, __ATOMIC_ACQUIRE); }
 
 static uint64_t id_of(const void *task) {
   return may_use_layout() ? sgs_layout_task_id(task) : sgs_job_task_id(task);
@@ -133,7 +133,7 @@ void sgs_tasks_note_began(sgs_task *task, sgs_task_run *run) {
   run->since = sgs_recording_ns();
   run->id = task->id;
   run->word = sgs_task_began(task, run->since, &ready);
-  run->scope = task->scope;
+  run->scope = sgs_task_get(task, scope);
   run->outer = running;
   running = run;
   if (tells(task)) observer.began(task, ready);
@@ -160,7 +160,7 @@ void sgs_tasks_set_scope(sgs_task *task, uint32_t scope, uint64_t now) {
     running->since = now;
     running->scope = scope;
   }
-  task->scope = (uint16_t)scope;
+  sgs_task_set_scope(task, (uint16_t)scope);
   sgs_flight_note(SGS_FLIGHT_STEP, task->id, 0, scope, now);
 }
 
@@ -246,9 +246,9 @@ static sgs_task *note_new(void *job, uint64_t id, void *current, uint64_t now, i
   if (needs_end && !(flags & SGS_TASK_HAS_END)) return sgs_tasks_refuse();
   sgs_task *task = sgs_tasks_insert(id, job, parent, SGS_TASK_READY, now);
   if (!task) return NULL;
-  task->flags = flags;
+  sgs_task_set_flags(task, flags, 0);
   if (__atomic_load_n(&has_observer, __ATOMIC_ACQUIRE)) observer.created(task, parent ? sgs_tasks_find(parent) : NULL);
-  sgs_flight_note(SGS_FLIGHT_CREATED, id, parent, task->scope, now);
+  sgs_flight_note(SGS_FLIGHT_CREATED, id, parent, sgs_task_get(task, scope), now);
   return task;
 }
 
@@ -259,7 +259,8 @@ static sgs_task *note_enqueued(void *job, uint64_t id, int needs_end) {
   if (!task) return note_new(job, id, current, now, needs_end);
   uint64_t waker = current ? current != job ? id_of(current) : 0 : ended_here;
   uint64_t before = sgs_task_enqueued(task, waker, now);
-  if (!(task->flags & SGS_TASK_HAS_END) && may_use_layout() && watch_end(job)) task->flags |= SGS_TASK_HAS_END;
+  if (!(sgs_task_get(task, flags) & SGS_TASK_HAS_END) && may_use_layout() && watch_end(job))
+    sgs_task_set_flags(task, SGS_TASK_HAS_END, 0);
   if (sgs_word_state(before) == SGS_TASK_BLOCKED && tells(task))
     observer.unblocked(task, sgs_word_age(before, now), waker, now);
   return task;
@@ -273,7 +274,7 @@ void sgs_tasks_watch(void *job) {
   uint64_t id = sgs_layout_task_id(job);
   sgs_task *task = id ? note_enqueued(job, id, 1) : NULL;
   // What our function there needs is in the record, which must not go before the task's end.
-  if (task && task->flags & SGS_TASK_HAS_END) watch_run(task, job);
+  if (task && sgs_task_get(task, flags) & SGS_TASK_HAS_END) watch_run(task, job);
 }
 
 static SWIFT_CALL void on_enqueue(void *job, enqueue_function original) {
@@ -300,12 +301,12 @@ sgs_task *sgs_tasks_adopt_current(int *was_new) {
   sgs_task *task = sgs_tasks_find(id);
   if (task) return task;
   task = sgs_tasks_insert(id, current, 0, SGS_TASK_RUNNING, sgs_recording_ns());
-  if (task) task->flags |= SGS_TASK_JOINED;
+  if (task) sgs_task_set_flags(task, SGS_TASK_JOINED, 0);
   *was_new = task != NULL;
   return task;
 }
 
 void sgs_tasks_set_reason(uint8_t reason) {
   sgs_task *task = sgs_tasks_current();
-  if (task) __atomic_store_n(&task->reason, reason, __ATOMIC_RELAXED);
+  if (task) sgs_task_put(task, reason, reason);
 }

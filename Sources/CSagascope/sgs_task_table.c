@@ -155,19 +155,24 @@ static uint32_t take_entry(shard *s, uint64_t id) {
 /// Everything but the id, which makes the record the task's.
 static void begin(sgs_task *task, void *address, uint64_t parent, sgs_task_state state, uint64_t now) {
   __atomic_store_n(&task->word, sgs_word_make(now, 0, state), __ATOMIC_RELAXED);
-  task->ready = task->blocked = 0;
+  sgs_task_put(task, ready, 0);
+  sgs_task_put(task, blocked, 0);
   // See sgs_task_busy.
-  task->busy = state == SGS_TASK_READY ? 0 : -(now & ~15ull);
-  task->address = address;
-  task->resume = NULL;
-  task->run = 0;
-  task->scope = task->told = 0;
-  task->parent = parent;
-  task->created = now & ~15ull;   // as exact as the word
-  memset(task->context, 0, sizeof task->context);
-  task->name = NULL;
-  task->runs = 0;
-  task->flags = task->reason = task->reported = task->yields = 0;
+  sgs_task_put(task, busy, state == SGS_TASK_READY ? 0 : -(now & ~15ull));
+  sgs_task_put(task, address, address);
+  sgs_task_put(task, resume, NULL);
+  sgs_task_put(task, run, 0);
+  sgs_task_put(task, scope, 0);
+  sgs_task_put(task, told, 0);
+  sgs_task_put(task, parent, parent);
+  sgs_task_put(task, created, now & ~15ull);   // as exact as the word
+  sgs_task_set_context(task, (const uint64_t[4]){0});
+  sgs_task_put(task, name, NULL);
+  sgs_task_put(task, runs, 0);
+  sgs_task_put(task, flags, 0);
+  sgs_task_put(task, reason, 0);
+  sgs_task_put(task, reported, 0);
+  sgs_task_put(task, yields, 0);
 }
 
 sgs_task *sgs_tasks_refuse(void) {
@@ -200,9 +205,9 @@ void sgs_tasks_remove(sgs_task *task) {
   lock(s);
   uint32_t number = take_entry(s, task->id);
   char *name = task->name;
-  task->name = NULL;
+  sgs_task_put(task, name, NULL);
   __atomic_store_n(&task->id, 0, __ATOMIC_RELEASE);
-  task->parent = s->free;
+  sgs_task_put(task, parent, s->free);
   s->free = number;
   s->used--;
   unlock(s);
@@ -215,7 +220,7 @@ void sgs_task_set_name(sgs_task *task, const char *name, uint64_t length) {
   shard *s = &shards[task->id % SHARDS];
   lock(s);
   char *old = task->name;
-  task->name = copy;
+  sgs_task_put(task, name, copy);
   unlock(s);
   free(old);
 }
@@ -230,12 +235,19 @@ static int is_consistent(const sgs_task *copied) {
   return copied->ready + copied->busy + copied->blocked - life_of(copied) + SLACK <= 2 * SLACK;
 }
 
+/// All words of the record, one after the other, while it may change.
+static void copy_words(sgs_task *out, const sgs_task *task) {
+  typedef uint64_t __attribute__((may_alias)) word;
+  for (uint64_t i = 0; i < sizeof *out / sizeof(word); i++)
+    ((word *)out)[i] = __atomic_load_n((const word *)task + i, __ATOMIC_RELAXED);
+}
+
 /// The record as it is, and in `busy` the sum of the runs that are over. Its sums and its state are of one moment, unless a
 /// thread is kept from going on in the middle of a transition.
 void sgs_task_copy(sgs_task *out, const sgs_task *task) {
   for (int tries = 0; tries < 4; tries++) {
     uint64_t word = sgs_task_word(task);
-    *out = *task;
+    copy_words(out, task);
     out->word = word;
     out->busy = sgs_task_busy(out, word, out->created);
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -245,6 +257,7 @@ void sgs_task_copy(sgs_task *out, const sgs_task *task) {
   uint64_t life = life_of(out), others = out->ready + out->blocked;
   uint64_t most = life > others ? life - others : 0;
   if (out->busy > most + SLACK) out->busy = most;
+  // Under the shard's lock, as all of this: it is not freed meanwhile.
   if (task->name) out->name = strdup(task->name);
 }
 
@@ -304,7 +317,7 @@ void sgs_tasks_count(uint64_t counts[SGS_TASK_ENDED + 1]) {
     uint32_t made = __atomic_load_n(&s->made, __ATOMIC_ACQUIRE);
     for (uint32_t number = 1; number <= made; number++) {
       const sgs_task *task = record(s, number);
-      if (sgs_task_id(task) && task->scope) counts[sgs_word_state(sgs_task_word(task)) % (SGS_TASK_ENDED + 1)]++;
+      if (sgs_task_id(task) && sgs_task_get(task, scope)) counts[sgs_word_state(sgs_task_word(task)) % (SGS_TASK_ENDED + 1)]++;
     }
   }
 }

@@ -31,7 +31,15 @@ final class SagaRun: Sendable {
         var notCompensated: Set<String> = []
         /// The error told of last, and how many were before it.
         var reported = (serial: 0, error: "")
+        var failure: Failure?
         var isEnded = false
+    }
+
+    /// An error that the run may end by, and what its tasks did when it arose.
+    private struct Failure {
+        let step: String?
+        let error: ErrorClassification
+        let look: FailureLook
     }
 
     private struct Named: Hashable {
@@ -148,11 +156,42 @@ final class SagaRun: Sendable {
     /// scopes find that it was told of since they began.
     func isNews(_ error: ErrorClassification, since reports: Int) -> Bool {
         state.withLock { state in
-            let text = error.errorType + "\u{0}" + error.message
+            let text = Self.text(of: error)
             if state.reported.serial > reports, state.reported.error == text { return false }
             state.reported = (state.reported.serial + 1, text)
             return true
         }
+    }
+
+    private static func text(of error: ErrorClassification) -> String { error.errorType + "\u{0}" + error.message }
+
+    /// An error has arisen that the run may end by: its tasks are looked at now, since those that wait for each other are gone
+    /// when it has left them all.
+    func lookAtFailure(_ error: ErrorClassification, step: String?) {
+        // Of tasks that a failed one takes with it.
+        if error.result == .cancellation, state.withLock({ $0.failure != nil }) { return }
+        guard let look = tracker?.look() else { return }
+        state.withLock { $0.failure = Failure(step: step, error: error, look: look) }
+    }
+
+    /// The error leaves the body of the saga; it has not, where it arose in a step, been looked at before.
+    func lookAtFailure(leaving error: ErrorClassification) {
+        let isKnown = state.withLock { $0.reported.error == Self.text(of: error) }
+        if !isKnown { lookAtFailure(error, step: nil) }
+    }
+
+    private func writeFailure(_ result: SagaResult, _ error: ErrorClassification?) {
+        guard let tracker else { return }
+        let looked = state.withLock { state in
+            defer { state.failure = nil }
+            return state.failure
+        }
+        // Another one may have been looked at before.
+        let isSame = error == nil || looked.map { Self.text(of: $0.error) } == error.map { Self.text(of: $0) }
+        let error = error ?? looked?.error
+        tracker.fail(
+            result.rawValue, step: isSame ? looked?.step : nil, errorType: error?.errorType, message: error?.message,
+            looked: looked?.look)
     }
 
     func beginCompensation() {
@@ -205,11 +244,11 @@ final class SagaRun: Sendable {
         }
         (wasCompensating ? instruments.activeCompensating : instruments.activeRunning).subtract()
         instruments.recordRun(sgs_monotonic_ns() &- started, result, errorType: error?.errorType)
-        tracker?.close()
         if result != .success {
             trace.keepHeldRun()
-            FlightDumps.noteFailure(of: saga)
+            writeFailure(result, error)
         }
+        tracker?.close()
     }
 
     /// The run's own span has ended too.

@@ -43,7 +43,7 @@ public func withCompensation<Value, Failure: Error>(
     run.endCompensation(of: step, failed: error != nil)
     if let tracker = run.tracker { tracker.noteCompensated(tracker.scope(ofStep: step)) }
     if let error {
-        run.reportException(error, since: place.reports, in: context)
+        run.reportException(error, step: step, since: place.reports, in: context)
         span.set("error.type", error.errorType)
     }
     span.end(error.map { .error($0.message) } ?? .unset)

@@ -64,19 +64,25 @@ extension SagaRun {
     ) async -> (Result<Value, Failure>, CriticalTime?) {
         guard let tracker else { return (await outcome(of: body), nil) }
         let place = tracker.enter(span: trace)
-        guard let executor = tracker.executor else {
-            let result = await outcome(of: body)
-            return (result, tracker.leave(place))
-        }
-        return await withTaskExecutorPreference(executor) {
-            let result = await outcome(of: body)
-            return (result, tracker.leave(place))
-        }
+        guard let executor = tracker.executor else { return (await looked(at: body), tracker.leave(place)) }
+        return await withTaskExecutorPreference(executor) { (await looked(at: body), tracker.leave(place)) }
+    }
+
+    private func looked<Value, Failure: Error>(
+        isolation: isolated (any Actor)? = #isolation, at body: () async throws(Failure) -> Value
+    ) async -> Result<Value, Failure> {
+        let result = await outcome(of: body)
+        if let error = result.failure { lookAtFailure(leaving: ErrorClassification(error)) }
+        return result
     }
 
     /// Tells of an error once, where it arose: an OTLP log record with `exception.*`.
-    func reportException(_ error: ErrorClassification, since reports: Int, in context: TraceContext) {
+    /// - Parameter step: in which it arose, or in whose compensation.
+    func reportException(
+        _ error: ErrorClassification, step: String? = nil, since reports: Int, in context: TraceContext
+    ) {
         guard isNews(error, since: reports) else { return }
+        if let step { lookAtFailure(error, step: step) }
         TelemetryEvent.emit(EventCatalogue.exception, severity: .error, context: context) { event in
             event.set("exception.type", error.errorType)
             event.set("exception.message", error.message)

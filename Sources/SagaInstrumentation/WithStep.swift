@@ -70,7 +70,7 @@ extension SagaRun {
         step: String, attempt: Int, _ error: ErrorClassification?, since reports: Int, in context: TraceContext
     ) {
         if let error {
-            reportException(error, since: reports, in: context)
+            reportException(error, step: step, since: reports, in: context)
             return
         }
         TelemetryEvent.emit(EventCatalogue.stepCommitted, context: context) { event in

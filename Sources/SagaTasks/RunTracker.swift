@@ -9,9 +9,12 @@ public final class RunTracker: Sendable {
     /// Where the run's tasks shall run; nil where they run anyway.
     public let executor: SagaTaskExecutor?
     private let base: TaskInstruments
+    /// `saga.run.id`
+    private let id: String
 
-    private init(handle: UInt32, executor: SagaTaskExecutor?, saga: String) {
+    private init(handle: UInt32, id: String, executor: SagaTaskExecutor?, saga: String) {
         self.handle = handle
+        self.id = id
         self.executor = executor
         base = TaskInstruments.of(saga: saga, step: nil)
     }
@@ -26,7 +29,8 @@ public final class RunTracker: Sendable {
         guard chosen == nil || chosen == ours.asUnownedTaskExecutor() else { return nil }
         guard let handle = SagaRuns.open(SagaRuns.Run(saga: saga, id: id)) else { return nil }
         // A run inside a run goes on where it is.
-        return RunTracker(handle: handle, executor: TaskTracking.usesExecutor || chosen != nil ? ours : nil, saga: saga)
+        return RunTracker(
+            handle: handle, id: id, executor: TaskTracking.usesExecutor || chosen != nil ? ours : nil, saga: saga)
     }
 
     /// What its tasks' times count for outside of steps.
@@ -66,7 +70,7 @@ public final class RunTracker: Sendable {
         sgs_run_joined(handle)
         task.context = span
         task.set(SGS_TASK_IS_NAMED)
-        task.pointee.run = handle
+        sgs_task_set_run(task, handle)
         Self.change(task, to: Place.Scope(number: UInt16(truncatingIfNeeded: base.scope), isEntered: true))
         return place
     }
@@ -80,8 +84,8 @@ public final class RunTracker: Sendable {
         base.lifetime.record(nanoseconds: now.elapsed(since: place.entered))
         PlainChildren.finish(of: place.id)
         task.context = place.context
-        if place.flags & UInt8(SGS_TASK_IS_NAMED) == 0 { task.pointee.flags &= ~UInt8(SGS_TASK_IS_NAMED) }
-        task.pointee.run = place.run
+        if place.flags & UInt8(SGS_TASK_IS_NAMED) == 0 { task.unset(SGS_TASK_IS_NAMED) }
+        sgs_task_set_run(task, place.run)
         Self.change(
             task, to: Place.Scope(number: place.scope, isEntered: place.flags & UInt8(SGS_TASK_IN_STEP) != 0))
         // Nothing would tell its end.
@@ -113,8 +117,7 @@ public final class RunTracker: Sendable {
     private static func change(_ task: TaskRecord, to scope: Place.Scope) {
         let now = sgs_recording_ns()
         sgs_tasks_set_scope(task, UInt32(scope.number), now)
-        task.pointee.flags &= ~UInt8(SGS_TASK_IN_STEP)
-        if scope.isEntered { task.set(SGS_TASK_IN_STEP) }
+        if scope.isEntered { task.set(SGS_TASK_IN_STEP) } else { task.unset(SGS_TASK_IN_STEP) }
         RunNotes.entered(task.pointee, at: now)
     }
 
@@ -143,6 +146,26 @@ public final class RunTracker: Sendable {
     public static func willWait(for reason: BlockReason) {
         guard TaskTracking.isEnabled else { return }
         sgs_tasks_set_reason(UInt8(BlockReason.allCases.firstIndex(of: reason) ?? 0))
+    }
+
+    // MARK: failure
+
+    /// An error has arisen in the run: its tasks as they are now, for ``fail(_:looked:)``.
+    /// - Returns: nil when nothing would be written of it now.
+    public func look() -> FailureLook? { FailureLook.take(of: handle) }
+
+    /// The run has failed: writes what it did, where files are kept. Never waits.
+    /// - Parameters:
+    ///   - result: `saga.result`
+    ///   - step: in which the error arose.
+    ///   - looked: its tasks when the error arose; those that are left, when nobody looked then.
+    public func fail(_ result: String, step: String?, errorType: String?, message: String?, looked: FailureLook?) {
+        guard FailureFiles.isReady, let look = looked ?? look() else { return }
+        FailureFiles.write(
+            SagaFailure(
+                saga: base.saga, run: id, step: step, errorType: errorType, message: message, result: result,
+                leftOut: look.snapshot.leftOut),
+            look)
     }
 
     /// The run is over; tasks that outlive it stay its tasks.

@@ -16,6 +16,11 @@ public enum TaskMetrics {
             for (saga, count) in orphans() { observations.observe(count, ["saga.name": .string(saga)]) }
         }
         registry.observe(MetricCatalogue.taskUntracked) { $0.observe(Int(sgs_tasks_refused())) }
+        registry.observe(MetricCatalogue.flightDropped) { observations in
+            // Unknown is not zero: it may never have recorded.
+            let dropped = FlightRecorder.shared.dropped
+            if FlightRecorder.shared.isOn || dropped > 0 { observations.observe(Int(dropped)) }
+        }
         registry.observe(MetricCatalogue.trackingTier) { observations in
             for tier in TaskTiers.all {
                 var attributes: [(key: String, value: AttributeValue)] = [("tier", .string("\(tier.tier.rawValue)"))]

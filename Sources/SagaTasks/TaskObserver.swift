@@ -43,8 +43,8 @@ enum TaskObserver {
     private static func join(_ task: TaskRecord, _ run: UInt32, _ scope: UInt16, _ context: TraceContext?) {
         guard run != 0 else { return }
         sgs_run_joined(run)
-        task.pointee.run = run
-        task.pointee.scope = scope
+        sgs_task_set_run(task, run)
+        sgs_task_set_scope(task, scope)
         task.context = context
         if task.pointee.parent != 0 { RunNotes.created(task.pointee, by: task.pointee.parent) }
         if !task.has(SGS_TASK_HAS_END), !task.has(SGS_TASK_IS_NAMED) { PlainChildren.add(task.pointee) }

@@ -11,16 +11,19 @@ extension TaskRecord {
     var context: TraceContext? {
         get { pointee.traceContext }
         nonmutating set {
-            withUnsafeMutableBytes(of: &pointee.context) { bytes in
-                for i in bytes.indices { bytes[i] = 0 }
-                if let newValue { bytes.storeBytes(of: newValue, as: TraceContext.self) }
+            withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 4) { words in
+                words.initialize(repeating: 0)
+                if let newValue { UnsafeMutableRawBufferPointer(words).storeBytes(of: newValue, as: TraceContext.self) }
+                sgs_task_set_context(self, words.baseAddress)
             }
         }
     }
 
     func has(_ flag: Int) -> Bool { pointee.has(flag) }
 
-    func set(_ flag: Int) { pointee.flags |= UInt8(flag) }
+    func set(_ flag: Int) { sgs_task_set_flags(self, UInt8(flag), 0) }
+
+    func unset(_ flag: Int) { sgs_task_set_flags(self, 0, UInt8(flag)) }
 
     func setName(_ name: String) {
         var name = name

@@ -71,10 +71,10 @@ public enum Sagascope {
                 tracked by an executor; SAGASCOPE_TASK_TRACKING=off does without
                 """)
         }
+        FailureFiles.keep(in: configuration.flight.directory)
         guard configuration.flight.isEnabled else { return }
         do {
             try FlightRecorder.shared.start(bytes: configuration.flight.bytes)
-            FlightDumps.keep(in: configuration.flight.directory)
         } catch {
             Diagnostics.logger.warning("the flight recorder is off: \(error)")
         }

@@ -1,9 +1,10 @@
 import ArgumentParser
 
-/// Why there is no dump to show: what was tried, what came of it, and what to do. Each kind has an exit code of its own.
+/// Why there is nothing to show: what was tried, what came of it, and what to do. Each kind has an exit code of its own.
 enum CommandFailure: Error, Equatable, CustomStringConvertible {
     case unreachable(String, reason: String)
-    case noTasksRoute(String)
+    case noRoute(String, String)
+    case recorderOff(String)
     case unauthorized(String, hadToken: Bool)
     case unexpectedStatus(String, code: Int)
     case noDump(String, reason: String)
@@ -13,11 +14,12 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
     case notPermitted(Int32, user: UInt32)
     case cannotBeAsked(Int32, reason: String)
     case unsafeDirectory(String)
+    case file(String, doing: String, reason: String)
 
     var exitCode: ExitCode {
         switch self {
         case .unreachable: ExitCode(2)
-        case .noTasksRoute: ExitCode(3)
+        case .noRoute: ExitCode(3)
         case .unauthorized: ExitCode(4)
         case .noDump, .newerVersion: ExitCode(5)
         case .timedOut: ExitCode(6)
@@ -25,14 +27,16 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
         case .notPermitted, .unsafeDirectory: ExitCode(8)
         case .cannotBeAsked: ExitCode(9)
         case .unexpectedStatus: ExitCode(10)
+        case .recorderOff: ExitCode(11)
+        case .file: ExitCode(12)
         }
     }
 
     /// For the help page.
     static let exitCodes = """
-        0   the tasks were shown
+        0   what was asked for is there
         2   nobody listens at the address
-        3   there is no /debug/tasks
+        3   there is no such route: /debug/tasks, /debug/flight
         4   the token is missing or wrong
         5   what came is no dump, or of a newer version
         6   no answer in time
@@ -40,6 +44,8 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
         8   the process is somebody else's
         9   the process cannot be asked: it does not use Sagascope
         10  an unexpected answer
+        11  the flight recorder is off
+        12  a file cannot be read or written
         64  the arguments cannot work
         """
 
@@ -51,11 +57,13 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
             SAGASCOPE_ADMIN_HOST and SAGASCOPE_ADMIN_PORT say where it listens (127.0.0.1:9464 unless set); name that \
             with --address. A program without an admin port: --pid.
             """
-        case .noTasksRoute(let address):
+        case .noRoute(let address, let route):
             """
-            \(address) answers, but has no /debug/tasks: an older Sagascope, another program, or one that listens beyond \
+            \(address) answers, but has no \(route): an older Sagascope, another program, or one that listens beyond \
             loopback without SAGASCOPE_ADMIN_TOKEN.
             """
+        case .recorderOff(let address):
+            "\(address) answers, but its flight recorder is off: SAGASCOPE_FLIGHT=on, with task tracking, turns it on."
         case .unauthorized(let address, let hadToken):
             "\(address) " + (hadToken ? "does not take this token" : "asks for a token")
                 + ": give the program's SAGASCOPE_ADMIN_TOKEN in the variable of the same name, or with --token."
@@ -74,6 +82,7 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
             after Sagascope.bootstrap(), unless SAGASCOPE_DUMP_SIGNAL is off or it uses SIGUSR2 itself.
             """
         case .unsafeDirectory(let reason): reason
+        case .file(let path, let doing, let reason): "cannot \(doing) \(path): \(reason)."
         }
     }
 }

@@ -5,5 +5,5 @@ import ArgumentParser
 struct SagascopeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sagascope", abstract: "Looks into programs that use Sagascope, and their saga logs.",
-        subcommands: [TasksCommand.self, RunsCommand.self, LogCommand.self])
+        subcommands: [TasksCommand.self, FlightCommand.self, RunsCommand.self, LogCommand.self])
 }

@@ -16,7 +16,7 @@ public enum TaskInspector {
             tasks: builder.tasks, stacks: builder.stacks, cycles: WaitGraph(builder.tasks).cycles())
     }
 
-    private static let process: ProcessIdentity = {
+    static let process: ProcessIdentity = {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let length = max(0, readlink("/proc/self/exe", &path, path.count - 1))
         let name = String(decoding: path.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -117,6 +117,27 @@ struct TaskWarningTests {
 
     private func waitsVisibly(_ stream: AsyncStream<Void>) async { for await _ in stream {} }
 
+    /// The test's own task, of which nobody sees that it suspends: only its object tells.
+    @Test func aTaskThatWasThereBeforeAndWaitsIsNoHog() async throws {
+        try await withWarnings {
+            $0.poolHog = .nanoseconds(1)
+        } _: { recording in
+            let (stream, end) = AsyncStream.makeStream(of: Void.self)
+            let look = Task.detached {
+                defer { end.finish() }
+                let waiting = try await eventually("the saga waits") {
+                    TaskInspector.dump().tasks.first { $0.saga?.saga == "adopted" && $0.state == .blocked }
+                }
+                TaskWatch.look()
+                #expect(waiting.waitsFor?.kind == .continuation && waiting.stack != nil)
+                let hogs = try await recording.exported().logs(named: EventCatalogue.taskWarning)
+                #expect(!hogs.contains { $0["saga.name"] == .string("adopted") })
+            }
+            await withSaga("adopted") { for await _ in stream {} }
+            try await look.value
+        }
+    }
+
     @Test func orphansAreCancelledWhenThePolicySaysSo() async throws {
         try await withWarnings(.cancel) {
             $0.ignoredCancellation = .zero

@@ -6,6 +6,7 @@ import Testing
 struct ArgumentTests {
     @Test(arguments: [
         (["--pid", "1", "--address", "a:1"], "--pid and --address"), (["--pid", "0"], "--pid is 0"),
+        (["--pid", "1", "--file", "x"], "--pid and --file"), (["--file", "x", "--watch"], "--watch"),
         (["--json", "--format", "text"], "--json and --format text"), (["--interval", "0"], "--interval is 0.0"),
         (["--timeout", "nan"], "--timeout is nan"), (["--limit", "0"], "--limit is 0"), (["--sort", "size"], "size"),
         (["--state", "asleep"], "asleep"), (["--format", "xml"], "xml"), (["--address", "ftp://x"], "ftp://x"),
@@ -22,10 +23,10 @@ struct ArgumentTests {
 
     @Test func theHelpNamesEveryExitCode() {
         let failures: [CommandFailure] = [
-            .unreachable("", reason: ""), .noTasksRoute(""), .unauthorized("", hadToken: false),
+            .unreachable("", reason: ""), .noRoute("", ""), .unauthorized("", hadToken: false),
             .unexpectedStatus("", code: 0), .noDump("", reason: ""), .newerVersion("", version: 2),
             .timedOut("", seconds: 5), .noSuchProcess(1), .notPermitted(1, user: 1), .cannotBeAsked(1, reason: ""),
-            .unsafeDirectory(""),
+            .unsafeDirectory(""), .recorderOff(""), .file("", doing: "", reason: ""),
         ]
         let lines = CommandFailure.exitCodes.split(separator: "\n").compactMap { $0.split(separator: " ").first }
         for failure in failures { #expect(lines.contains("\(failure.exitCode.rawValue)")) }

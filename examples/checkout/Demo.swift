@@ -1,4 +1,5 @@
 import Logging
+import SagaLog
 import Sagascope
 import ServiceLifecycle
 import UnixSignals
@@ -22,6 +23,8 @@ struct Demo {
         }
         // Not before the settings are known to work: what an earlier run left is worth keeping until then.
         try folder.prepare()
+        let log = try SagaLog.open(folder.log)
+        defer { log.close() }
         let participants = try Participants(options: options, folder: folder)
         let ledger = RunLedger()
         let report = Report(
@@ -31,6 +34,7 @@ struct Demo {
                 orders: options.orders, seed: options.seed, rate: options.rate, concurrency: options.concurrency),
             participants: participants,
             ledger: ledger,
+            log: log,
             faults: FaultPlan(seed: options.seed),
             progress: ProgressLine(orders: options.orders, ledger: ledger) {
                 let spans = sagascope.statistics.spans

@@ -7,6 +7,8 @@ struct OutputFolder: Sendable {
     var traces: String { path + "/otlp.jsonl" }
     var metrics: String { path + "/metrics.prom" }
     var summary: String { path + "/summary.json" }
+    /// A directory.
+    var log: String { path + "/log" }
 
     func database(of participant: String) -> String { path + "/\(participant).sqlite" }
 
@@ -16,7 +18,8 @@ struct OutputFolder: Sendable {
     func prepare() throws {
         let databases = ["stock", "payment", "shipping"].map(database(of:))
         let files =
-            TraceFile(path: traces).paths + [metrics, summary] + databases.flatMap { [$0, $0 + "-wal", $0 + "-shm"] }
+            TraceFile(path: traces).paths + [metrics, summary, log]
+            + databases.flatMap { [$0, $0 + "-wal", $0 + "-shm"] }
         try Self.explaining(path) {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             for file in files where FileManager.default.fileExists(atPath: file) {

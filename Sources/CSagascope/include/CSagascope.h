@@ -6,6 +6,7 @@
 #include "sgs_crc32c.h"
 #include "sgs_exponential.h"
 #include "sgs_flight.h"
+#include "sgs_futex.h"
 #include "sgs_histogram.h"
 #include "sgs_ids.h"
 #include "sgs_image.h"

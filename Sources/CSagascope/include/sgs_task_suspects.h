@@ -9,8 +9,17 @@ typedef struct { uint64_t now, running, ready, blocked; } sgs_suspicion;
 /// at once, whose saga run has ended, or has closed a compensation; and were not told of yet. As `sgs_tasks_scan`.
 uint64_t sgs_tasks_suspects(uint64_t *cursor, const sgs_suspicion *suspicion, sgs_task *out, uint64_t capacity);
 
+/// Ages, in ns, one of which a blocked task has reached within the last `since` ns.
+typedef struct { uint64_t now, since, ages[2]; } sgs_crossing;
+
+/// Tasks that have been blocked for so long just now. As `sgs_tasks_scan`.
+uint64_t sgs_tasks_newly_blocked(uint64_t *cursor, const sgs_crossing *crossing, sgs_task *out, uint64_t capacity);
+
 /// The live children that a task has in task groups. As `sgs_tasks_scan`.
 uint64_t sgs_tasks_group_children(uint64_t *cursor, uint64_t parent, sgs_task *out, uint64_t capacity);
+
+/// The live tasks of a saga run. As `sgs_tasks_scan`.
+uint64_t sgs_tasks_of_run(uint64_t *cursor, uint32_t run, sgs_task *out, uint64_t capacity);
 
 /// Notes that something was told of the task.
 /// - Returns: 1, and its record, with a copy of its name to be freed, when it was not yet told and the task is alive.

@@ -87,6 +87,23 @@ static inline uint64_t sgs_word_since(uint64_t word, uint64_t now) {
 static inline uint64_t sgs_task_word(const sgs_task *task) { return __atomic_load_n(&task->word, __ATOMIC_ACQUIRE); }
 static inline uint64_t sgs_task_id(const sgs_task *task) { return __atomic_load_n(&task->id, __ATOMIC_ACQUIRE); }
 
+// Fields that one thread changes while others may look: relaxed, which costs no more than a plain access.
+#define sgs_task_get(task, field) __atomic_load_n(&(task)->field, __ATOMIC_RELAXED)
+#define sgs_task_put(task, field, value) __atomic_store_n(&(task)->field, (value), __ATOMIC_RELAXED)
+
+/// Of the task itself, or by who enqueues it: nobody else changes these at the same time.
+static inline void sgs_task_set_flags(sgs_task *task, uint8_t set, uint8_t clear) {
+  sgs_task_put(task, flags, (uint8_t)((sgs_task_get(task, flags) & ~clear) | set));
+}
+
+static inline void sgs_task_set_run(sgs_task *task, uint32_t run) { sgs_task_put(task, run, run); }
+
+static inline void sgs_task_set_scope(sgs_task *task, uint16_t scope) { sgs_task_put(task, scope, scope); }
+
+static inline void sgs_task_set_context(sgs_task *task, const uint64_t context[4]) {
+  for (int i = 0; i < 4; i++) sgs_task_put(task, context[i], context[i]);
+}
+
 static inline void sgs_task_add(uint64_t *sum, uint64_t ns) { __atomic_fetch_add(sum, ns, __ATOMIC_RELAXED); }
 
 /// Sum of the runs that are over. From a run's beginning until the task is ready again or ends, the field `busy` is less by the
@@ -180,12 +197,14 @@ static inline uint64_t sgs_task_enqueued(sgs_task *task, uint64_t waker, uint64_
   int is_running = sgs_word_state(word) == SGS_TASK_RUNNING;
   sgs_task_add(&task->busy, is_running ? now & ~15ull : sgs_word_since(word, now));
   if (!is_running) sgs_task_add(&task->blocked, age);
+  uint8_t yields = sgs_task_get(task, yields);
   if (is_running || (!waker && age < SGS_AT_ONCE)) {
-    task->yields += (uint8_t)((255 - task->yields + 15) >> 4);
+    yields += (uint8_t)((255 - yields + 15) >> 4);
   } else {
-    task->yields -= (uint8_t)((task->yields + 15) >> 4);
+    yields -= (uint8_t)((yields + 15) >> 4);
   }
-  sgs_flight_note(SGS_FLIGHT_READY, task->id, waker, task->scope, now);
+  sgs_task_put(task, yields, yields);
+  sgs_flight_note(SGS_FLIGHT_READY, task->id, waker, sgs_task_get(task, scope), now);
   return word;
 }
 
@@ -206,9 +225,9 @@ static inline uint64_t sgs_task_began(sgs_task *task, uint64_t now, uint64_t *re
     sgs_task_add(&task->blocked, age);
     sgs_task_add(&task->busy, sgs_word_since(word, now) - (now & ~15ull));
   }
-  __atomic_store_n(&task->runs, task->runs + 1, __ATOMIC_RELAXED);
-  __atomic_store_n(&task->reported, 0, __ATOMIC_RELAXED);
-  sgs_flight_note(SGS_FLIGHT_RUNNING, task->id, 0, task->scope, now);
+  sgs_task_put(task, runs, sgs_task_get(task, runs) + 1);
+  sgs_task_put(task, reported, 0);
+  sgs_flight_note(SGS_FLIGHT_RUNNING, task->id, 0, sgs_task_get(task, scope), now);
   return next;
 }
 
@@ -218,7 +237,7 @@ static inline uint64_t sgs_task_began(sgs_task *task, uint64_t now, uint64_t *re
 static inline int sgs_task_returned(sgs_task *task, uint64_t id, uint64_t run, uint64_t now) {
   uint64_t word = run;
   uint64_t next = sgs_word_make(now, sgs_word_run(run), SGS_TASK_BLOCKED);
-  uint32_t scope = task->scope;   // the task's own, if the word is found to be
+  uint32_t scope = sgs_task_get(task, scope);   // the task's own, if the word is found to be
   if (!__atomic_compare_exchange_n(&task->word, &word, next, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) return 0;
   sgs_flight_note(SGS_FLIGHT_BLOCKED, id, 0, scope, now);
   return 1;
@@ -237,5 +256,5 @@ static inline void sgs_task_ended(sgs_task *task, uint64_t now) {
     break;
   default: break;
   }
-  sgs_flight_note(SGS_FLIGHT_ENDED, task->id, 0, task->scope, now);
+  sgs_flight_note(SGS_FLIGHT_ENDED, task->id, 0, sgs_task_get(task, scope), now);
 }

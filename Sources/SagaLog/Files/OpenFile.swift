@@ -6,9 +6,9 @@ struct OpenFile: ~Copyable {
     let path: String
 
     /// - Parameter flags: of open(2), beside `O_CLOEXEC`. A file that this makes is readable for owner and group.
-    init(_ path: String, _ flags: Int32, operation: String = "open") throws(SagaLogError) {
+    init(_ path: String, _ flags: Int32, operation: String = "open", mode: mode_t = 0o640) throws(SagaLogError) {
         var answer: Int32
-        repeat { answer = open(path, flags | O_CLOEXEC, 0o640) } while answer < 0 && errno == EINTR
+        repeat { answer = open(path, flags | O_CLOEXEC, mode) } while answer < 0 && errno == EINTR
         guard answer >= 0 else { throw .file(operation: operation, path: path, code: errno) }
         (number, self.path) = (answer, path)
     }
@@ -26,7 +26,7 @@ struct OpenFile: ~Copyable {
     }
 
     /// Fills `bytes` from `offset` on.
-    /// - Returns: how many there were, fewer than asked for at the file's end only.
+    /// - Returns: how many there were; fewer than asked for at the file's end only.
     func read(_ bytes: UnsafeMutableRawBufferPointer, at offset: Int) throws(SagaLogError) -> Int {
         var done = 0
         while done < bytes.count {
@@ -39,16 +39,32 @@ struct OpenFile: ~Copyable {
         return done
     }
 
-    /// Writes all of `bytes` from `offset` on.
+    /// Hands over `count` bytes from `offset` on.
+    /// - Parameter short: what is thrown when the file ends before.
+    func reading<Result>(
+        _ count: Int, at offset: Int, orElse short: @autoclosure () -> SagaLogError,
+        _ body: (UnsafeRawBufferPointer) throws(SagaLogError) -> Result
+    ) throws(SagaLogError) -> Result {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
+        defer { buffer.deallocate() }
+        guard try read(buffer, at: offset) == count else { throw short() }
+        return try body(UnsafeRawBufferPointer(buffer))
+    }
+
+    /// Writes all of `bytes` from `offset` on. A call that is cut short or interrupted is continued.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SagaLogError) {
         var done = 0
         while done < bytes.count {
             let count = pwrite(number, bytes.baseAddress! + done, bytes.count - done, off_t(offset + done))
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                throw .file(operation: "write", path: path, code: count < 0 ? errno : EIO)
-            }
+            guard count > 0 else { throw .file(operation: "write", path: path, code: count < 0 ? errno : ENOSPC) }
             done += count
+        }
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int) throws(SagaLogError) {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(SagaLogError) in
+            try write(UnsafeRawBufferPointer(bytes), at: offset)
         }
     }
 

@@ -138,6 +138,15 @@ extension RecordFormat {
 
     static func run(_ bytes: UnsafeRawPointer) -> TraceID { TraceID(high: wide(bytes, 32), low: wide(bytes, 40)) }
 
+    /// Of a record that is known to be whole.
+    static func length(of bytes: UnsafeRawPointer) -> Int { Int(word(bytes, 0)) }
+
+    static func sequence(_ bytes: UnsafeRawPointer) -> UInt32 { word(bytes, 28) }
+    static func attempt(_ bytes: UnsafeRawPointer) -> UInt16 { half(bytes, 48) }
+
+    /// Unix ns.
+    static func time(_ bytes: UnsafeRawPointer) -> UInt64 { wide(bytes, 56) }
+
     /// A sound record.
     static func record(_ bytes: UnsafeRawPointer, length: Int) -> LogRecord {
         let place = place(bytes)
@@ -146,8 +155,8 @@ extension RecordFormat {
         let payloadBytes = length - headerBytes - nameBytes - Int(byte(bytes, 51))
         let payload = UnsafeRawBufferPointer(start: bytes + headerBytes + nameBytes, count: payloadBytes)
         let entry = LogEntry(
-            kind(bytes), sequence: word(bytes, 28), name: String(decoding: name, as: UTF8.self), step: word(bytes, 52),
-            attempt: half(bytes, 48),
+            kind(bytes), sequence: sequence(bytes), name: String(decoding: name, as: UTF8.self), step: word(bytes, 52),
+            attempt: attempt(bytes),
             trace: LogTrace(
                 traceID: TraceID(high: wide(bytes, 64), low: wide(bytes, 72)), spanID: SpanID(wide(bytes, 80)),
                 isSampled: byte(bytes, 50) & 1 != 0),

@@ -44,6 +44,9 @@ public struct LogTrace: Sendable, Hashable {
         self.isSampled = isSampled
     }
 
+    /// The span that this runs in, if there is one.
+    public static var active: LogTrace { TraceContext.active.map { LogTrace($0) } ?? LogTrace() }
+
     public init(_ context: TraceContext) {
         self.init(traceID: context.traceID, spanID: context.spanID, isSampled: context.isSampled)
     }

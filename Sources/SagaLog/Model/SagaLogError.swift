@@ -24,6 +24,8 @@ public enum SagaLogError: Error, Hashable, Sendable {
     case sequenceGap(sequence: UInt32, expected: UInt32)
     /// Another record has this number already.
     case conflict(sequence: UInt32, existing: LSN)
+    /// The run has its last record.
+    case runClosed(run: String)
     /// The record is longer than the log takes.
     case tooLong(bytes: Int, limit: Int)
     /// More records than one batch can have.
@@ -32,6 +34,8 @@ public enum SagaLogError: Error, Hashable, Sendable {
     // MARK: reading
     /// The log no longer has this record: it begins at `first`.
     case recycled(lsn: LSN, first: LSN)
+    /// A record that is durable cannot be read.
+    case unreadable(lsn: LSN)
     case snapshot(path: String, reason: String)
     /// The view of open runs; the log is whole without it.
     case view(path: String, reason: String)
@@ -81,6 +85,14 @@ extension LogDamage: CustomStringConvertible {
     }
 }
 
+extension SagaLogError {
+    /// What a failure of a write or a sync means for the log.
+    var asPoison: SagaLogError {
+        guard case .file(let operation, let path, let code) = self else { return self }
+        return .poisoned(operation: "\(operation) \(path)", code: code)
+    }
+}
+
 extension SagaLogError: CustomStringConvertible {
     public var description: String {
         switch self {
@@ -107,9 +119,12 @@ extension SagaLogError: CustomStringConvertible {
             "record \(sequence) of the run cannot be written: its next one is \(expected)"
         case .conflict(let sequence, let existing):
             "record \(sequence) of the run is another one already, LSN \(existing)"
+        case .runClosed(let run): "run \(run) is closed: it takes no further record"
         case .tooLong(let bytes, let limit): "a record of \(bytes) bytes is too long: the log takes \(limit)"
         case .batchTooLong(let records, let limit): "a batch of \(records) records is too long: the log takes \(limit)"
         case .recycled(let lsn, let first): "record \(lsn) is no longer in the log: it begins at \(first)"
+        case .unreadable(let lsn):
+            "record \(lsn) was durable and cannot be read: `sagascope log verify` tells why"
         case .snapshot(let path, let reason): "the snapshot \(path) cannot be used: \(reason)"
         case .view(let path, let reason):
             "the view \(path) cannot be read: \(reason). The log's next writer makes it anew"

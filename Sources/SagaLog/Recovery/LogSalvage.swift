@@ -160,7 +160,7 @@ private final class SalvageFile {
     }
 
     private func flush() throws(SagaLogError) {
-        try SalvageFiles.write(buffer, to: file, at: end - buffer.count)
+        try file.write(buffer, at: end - buffer.count)
         buffer.removeAll(keepingCapacity: true)
     }
 
@@ -169,13 +169,13 @@ private final class SalvageFile {
         try flush()
         let zeros = [UInt8](repeating: 0, count: Self.capacity)
         for at in stride(from: end, to: max(end, Int(clamping: header.size)), by: zeros.count) {
-            try SalvageFiles.write(Array(zeros.prefix(Int(header.size) - at)), to: file, at: at)
+            try file.write(Array(zeros.prefix(Int(header.size) - at)), at: at)
         }
         var page = [UInt8](repeating: 0, count: SegmentHeader.bytes)
         page.withUnsafeMutableBytes { page in
             if let base = page.baseAddress { header.write(to: base) }
         }
-        try SalvageFiles.write(page, to: file, at: 0)
+        try file.write(page, at: 0)
         try file.syncData()
     }
 }
@@ -183,13 +183,6 @@ private final class SalvageFile {
 private enum SalvageFiles {
     static func make(_ directory: String) throws(SagaLogError) {
         guard mkdir(directory, 0o750) == 0 else { throw .file(operation: "make", path: directory, code: errno) }
-    }
-
-    static func write(_ bytes: [UInt8], to file: borrowing OpenFile, at offset: Int) throws(SagaLogError) {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
-        defer { buffer.deallocate() }
-        buffer.copyBytes(from: bytes)
-        try file.write(UnsafeRawBufferPointer(buffer), at: offset)
     }
 
     static func copy(_ path: String, to target: String) throws(SagaLogError) {

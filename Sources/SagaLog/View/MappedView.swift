@@ -192,6 +192,9 @@ package final class MappedView: @unchecked Sendable {
         if isSynchronous { sync() }
     }
 
+    /// The writer is at work, though there is nothing to write.
+    package func beat() { writeHead() }
+
     /// The last word: what is open stays there to be seen.
     package func close() {
         writeHead(isClosed: true)

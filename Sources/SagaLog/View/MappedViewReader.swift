@@ -55,7 +55,9 @@ public struct MappedViewReader: Sendable {
         try cells.read(file, count: min(Int(head.slots), header.capacity))
         (self.cells, unreadable, damaged) = (cells.runs, cells.unreadable, cells.damaged)
         // After the slots: what they name is in the table by then.
-        names = try Self.names(of: file, header, checksum)
+        names = try Self.reading(header.nameBytes, of: file, at: header.nameOffset) {
+            ViewNames.read($0, checksum: checksum)
+        }
     }
 
     /// The open runs, in the order of their last change, the stalest first.
@@ -81,14 +83,12 @@ public struct MappedViewReader: Sendable {
 extension MappedViewReader {
     private static func header(of file: borrowing OpenFile) throws(SagaLogError) -> (ViewHeader, UInt32) {
         let size = try file.size()
-        var bytes = [UInt8](repeating: 0, count: ViewHeader.usedBytes)
-        try fill(&bytes, from: file, at: 0)
+        let bytes = try reading(ViewHeader.usedBytes, of: file, at: 0) { Array($0) }
         let header = try ViewHeader(bytes, path: file.path)
         guard size == header.fileBytes else {
             throw .view(path: file.path, reason: "it has \(size) bytes, and its header says \(header.fileBytes)")
         }
-        let checksum = bytes.withUnsafeBytes { ViewHeader.checksum($0.baseAddress!) }
-        return (header, checksum)
+        return (header, bytes.withUnsafeBytes { ViewHeader.checksum($0.baseAddress!) })
     }
 
     /// The newer one of the two. While one is written the other one is whole; only a writer that is faster than reading 128
@@ -97,42 +97,26 @@ extension MappedViewReader {
         of file: borrowing OpenFile, _ header: ViewHeader, _ checksum: UInt32
     ) throws(SagaLogError) -> sgs_view_head {
         for _ in 0..<ViewCells.attempts {
-            var bytes = [UInt8](repeating: 0, count: 2 * ViewHeader.cellBytes)
-            try fill(&bytes, from: file, at: header.headOffset(0))
-            let heads = bytes.withUnsafeBytes { bytes in
-                (0..<2).compactMap { number -> sgs_view_head? in
-                    let cell = bytes.loadUnaligned(fromByteOffset: number * 64, as: sgs_view_cell.self)
-                    guard ViewCells.isSound(cell, ViewHeader.seed(checksum, head: number)) else { return nil }
-                    return unsafeBitCast(cell.words, to: sgs_view_head.self)
-                }
-            }
-            // Both LSNs only grow; the wall clock may not.
-            if let head = heads.max(by: {
-                ($0.mapped, $0.durable, $0.is_closed, $0.heartbeat)
-                    < ($1.mapped, $1.durable, $1.is_closed, $1.heartbeat)
-            }) {
-                return head
-            }
+            let cells = try ViewCells.cells(file, at: header.headOffset(0), 2)
+            let heads = cells.indices.filter { ViewCells.isSound(cells[$0], ViewHeader.seed(checksum, head: $0)) }
+                .map { unsafeBitCast(cells[$0].words, to: sgs_view_head.self) }
+            if let head = heads.max(by: isOlder) { return head }
             sched_yield()
         }
         throw .view(path: file.path, reason: "neither of its heads can be read")
     }
 
-    private static func names(
-        of file: borrowing OpenFile, _ header: ViewHeader, _ checksum: UInt32
-    ) throws(SagaLogError) -> [String] {
-        var bytes = [UInt8](repeating: 0, count: header.nameBytes)
-        try fill(&bytes, from: file, at: header.nameOffset)
-        return bytes.withUnsafeBytes { ViewNames.read($0, checksum: checksum) }
+    /// Both LSNs only grow; the wall clock may not.
+    private static func isOlder(_ one: sgs_view_head, _ other: sgs_view_head) -> Bool {
+        (one.mapped, one.durable, one.is_closed, one.heartbeat)
+            < (other.mapped, other.durable, other.is_closed, other.heartbeat)
     }
 
-    static func fill(_ bytes: inout [UInt8], from file: borrowing OpenFile, at offset: Int) throws(SagaLogError) {
-        let wanted = bytes.count
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: wanted, alignment: 64)
-        defer { buffer.deallocate() }
-        guard try file.read(buffer, at: offset) == wanted else {
-            throw .view(path: file.path, reason: "it ends before byte \(offset + wanted), where it must have more")
-        }
-        bytes = Array(buffer)
+    /// Hands over `count` bytes of the file.
+    static func reading<Result>(
+        _ count: Int, of file: borrowing OpenFile, at offset: Int, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(SagaLogError) -> Result {
+        let reason = "it ends before byte \(offset + count), where it must have more"
+        return try file.reading(count, at: offset, orElse: .view(path: file.path, reason: reason), body)
     }
 }

@@ -28,8 +28,8 @@ struct ViewCells {
         var first = 0
         while first < count {
             let number = min(Self.chunk, count - first)
-            let earlier = try Self.cells(file, at: header.slotOffset + first * 64, number)
-            let later = try Self.cells(file, at: header.slotOffset + first * 64, number)
+            let earlier = try Self.cells(file, at: header.slotOffset + first * ViewHeader.cellBytes, number)
+            let later = try Self.cells(file, at: header.slotOffset + first * ViewHeader.cellBytes, number)
             for index in 0..<number {
                 if !take(earlier[index], later[index], slot: first + index) { try again(file, slot: first + index) }
             }
@@ -50,7 +50,7 @@ struct ViewCells {
     }
 
     private mutating func again(_ file: borrowing OpenFile, slot: Int) throws(SagaLogError) {
-        let offset = header.slotOffset + slot * 64
+        let offset = header.slotOffset + slot * ViewHeader.cellBytes
         var earlier = try Self.cells(file, at: offset, 1)[0]
         for _ in 0..<Self.attempts where attemptsLeft > 0 {
             attemptsLeft -= 1
@@ -75,17 +75,15 @@ struct ViewCells {
 
     private static func isSame(_ one: sgs_view_cell, _ other: sgs_view_cell) -> Bool {
         withUnsafeBytes(of: one) { one in
-            withUnsafeBytes(of: other) { memcmp(one.baseAddress!, $0.baseAddress!, 64) == 0 }
+            withUnsafeBytes(of: other) { memcmp(one.baseAddress!, $0.baseAddress!, ViewHeader.cellBytes) == 0 }
         }
     }
 
-    private static func cells(
+    static func cells(
         _ file: borrowing OpenFile, at offset: Int, _ count: Int
     ) throws(SagaLogError) -> [sgs_view_cell] {
-        var bytes = [UInt8](repeating: 0, count: count * 64)
-        try MappedViewReader.fill(&bytes, from: file, at: offset)
-        return bytes.withUnsafeBytes { bytes in
-            (0..<count).map { bytes.loadUnaligned(fromByteOffset: $0 * 64, as: sgs_view_cell.self) }
+        try MappedViewReader.reading(count * ViewHeader.cellBytes, of: file, at: offset) { bytes in
+            Array(bytes.bindMemory(to: sgs_view_cell.self))
         }
     }
 }

@@ -13,12 +13,15 @@ public struct ViewWriter: Sendable, Hashable {
     /// Whether it still runs. nil when that cannot be told from here: its id is one of another pid namespace, or it is
     /// hidden from this user. The view's heartbeat is what there is then.
     public var isAlive: Bool? {
-        guard boot == Self.bootOfMachine else { return false }
+        guard isOfThisBoot else { return false }
         guard namespace == Self.ownNamespace else { return nil }
         if kill(process, 0) != 0, errno == ESRCH { return false }
         guard let facts = Self.facts(of: process) else { return kill(process, 0) != 0 && errno == ESRCH ? false : nil }
         return facts.startTime == startTime && facts.isRunning
     }
+
+    /// Whether the machine has not been stopped since.
+    var isOfThisBoot: Bool { boot == Self.bootOfMachine }
 }
 
 extension ViewWriter {

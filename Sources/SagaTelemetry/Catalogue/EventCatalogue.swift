@@ -11,11 +11,17 @@ public enum EventCatalogue {
     /// A task is alive although its saga's run has ended.
     public static let taskOrphaned = "saga.task.orphaned"
     public static let compensationStarted = "saga.compensation.started"
+    /// The saga log is damaged; `saga.log.corruption.type` says how, and where.
+    public static let logCorrupted = "saga.log.corrupted"
+    /// The saga log's end was torn by a crash, and was mended: nothing that was acknowledged is lost.
+    public static let logMended = "saga.log.mended"
+    /// The saga log takes nothing more: a write or a sync has failed.
+    public static let logPoisoned = "saga.log.poisoned"
     /// An error as OpenTelemetry's conventions record it since 1.44: a log record with `exception.*`.
     public static let exception = "exception"
 
     public static let all = [
         runStarted, runHeartbeat, stepCommitted, stepBlocked, stepUnblocked, taskWarning, taskOrphaned,
-        compensationStarted, exception,
+        compensationStarted, logCorrupted, logMended, logPoisoned, exception,
     ]
 }

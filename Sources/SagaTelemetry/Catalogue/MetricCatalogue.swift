@@ -68,6 +68,9 @@ public enum MetricCatalogue {
     public static let taskUntracked = MetricDescriptor(
         "saga.task.untracked", .counter, unit: "{task}",
         "Tasks that were not tracked because the table of live tasks was full.")
+    public static let flightDropped = MetricDescriptor(
+        "sagascope.flight.dropped", .counter, unit: "{event}",
+        "Transitions of tasks that the flight recorder lost: more threads recorded than it has memory for.")
     public static let trackingTier = MetricDescriptor(
         "sagascope.tracking.tier", .upDownCounter, unit: "1", attributes: ["tier", "reason"],
         "1 for each tier of task tracking that is on, 0 for one that is off, with the reason.")
@@ -79,6 +82,53 @@ public enum MetricCatalogue {
     public static let unsampledSpans = MetricDescriptor(
         "sagascope.unsampled.spans", .counter, unit: "{span}", attributes: ["outcome"],
         "Spans of runs that were not sampled: kept, discarded, past the limits (overflow), ended after the run (late).")
+
+    // MARK: the saga log
+    public static let logRecords = MetricDescriptor(
+        "saga.log.records", .counter, unit: "{record}", attributes: ["saga.log.stage"],
+        "Records that this process has brought through a stage of the saga log.")
+    public static let logIO = MetricDescriptor(
+        "saga.log.io", .counter, unit: "By", attributes: ["saga.log.stage"],
+        "Bytes of records that this process has brought through a stage of the saga log.")
+    public static let logSequence = MetricDescriptor(
+        "saga.log.sequence", .counter, unit: "{record}", attributes: ["saga.log.stage"],
+        "How far a stage of the saga log has come: the LSN of its last record.")
+    public static let logLagRecords = MetricDescriptor(
+        "saga.log.lag.records", .gauge, unit: "{record}", attributes: ["saga.log.stage"],
+        "Records that were appended and have not come through a stage of the saga log.")
+    public static let logLagSize = MetricDescriptor(
+        "saga.log.lag.size", .gauge, unit: "By", attributes: ["saga.log.stage"],
+        "Bytes of the records that have not come through a stage of the saga log.")
+    public static let logLagAge = MetricDescriptor(
+        "saga.log.lag.age", .gauge, unit: "s", attributes: ["saga.log.stage"],
+        "Age of the oldest record that has not come through a stage of the saga log.")
+    public static let logLagUnknown = MetricDescriptor(
+        "saga.log.lag.unknown", .upDownCounter, unit: "{stage}", attributes: ["saga.log.stage"],
+        "1 for each stage of the saga log that nothing has been heard of, so that its lag is not known; else 0.")
+    public static let logCommitDuration = MetricDescriptor(
+        "saga.log.commit.duration", .histogram(bounds: Buckets.io), unit: "s", attributes: [],
+        "Time from handing over a record, or a batch, to when it is durable and its task goes on.")
+    public static let logSyncDuration = MetricDescriptor(
+        "saga.log.fsync.duration", .histogram(bounds: Buckets.io), unit: "s", attributes: [],
+        "Time to write and sync one group commit.")
+    public static let logBatchSize = MetricDescriptor(
+        "saga.log.batch.size", .histogram(bounds: Buckets.records), unit: "{record}", attributes: [],
+        "Records of one group commit.")
+    public static let logCorruptions = MetricDescriptor(
+        "saga.log.corruptions", .counter, unit: "{corruption}", attributes: ["saga.log.corruption.type"],
+        "Damage that was found in the saga log, by what it is.")
+    public static let logUnmappedRuns = MetricDescriptor(
+        "saga.log.unmapped.runs", .gauge, unit: "{run}", attributes: [],
+        "Open runs that other processes cannot see, because all slots of the mapped view are taken.")
+    public static let snapshotAge = MetricDescriptor(
+        "saga.snapshot.age", .gauge, unit: "s", attributes: [],
+        "Time since the newest snapshot of the saga log was taken.")
+    public static let snapshotDuration = MetricDescriptor(
+        "saga.snapshot.duration", .histogram(bounds: Buckets.standard), unit: "s", attributes: ["error.type"],
+        "Time to take one snapshot of the saga log.")
+    public static let snapshotSize = MetricDescriptor(
+        "saga.snapshot.size", .histogram(bounds: Buckets.bytes), unit: "By", attributes: [],
+        "Size of a snapshot's file.")
 
     // MARK: the pipeline itself
     // Names and meanings: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
@@ -142,7 +192,10 @@ public enum MetricCatalogue {
         runDuration, runActive, runOldestAge, runProgressAge, criticalDuration, stepDuration, stepAttempts,
         compensationDuration,
         compensationPending, taskActive, taskReadyDuration, taskBusyDuration, taskBlockedDuration, taskLifetime,
-        taskOrphans, taskWarnings, taskUntracked, trackingTier, unsampledRuns, unsampledSpans, spanStarted, spanLive,
+        taskOrphans, taskWarnings, taskUntracked, flightDropped, trackingTier, unsampledRuns, unsampledSpans,
+        logRecords, logIO, logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration,
+        logSyncDuration, logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize,
+        spanStarted, spanLive,
         spanQueueSize,
         spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
         logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration, seriesOverflowed,
@@ -162,4 +215,10 @@ public enum Buckets {
     public static let stall: [Double] = [
         0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1,
     ]
+    /// Writes and syncs of a disk: 0.1 ms to 3.3 s.
+    public static let io: [Double] = (0...15).map { 0.0001 * Double(1 << $0) }
+    /// Records of a group: 1 to 16,384.
+    public static let records: [Double] = (0...14).map { Double(1 << $0) }
+    /// Files: 1 KiB to 1 GiB.
+    public static let bytes: [Double] = (5...15).map { Double(1 << ($0 * 2)) }
 }

@@ -96,7 +96,8 @@ public struct SagascopeConfiguration: Sendable {
         public var isEnabled = true
         /// `SAGASCOPE_FLIGHT_BYTES`: of memory, whatever the number of threads.
         public var bytes = FlightRecorder.defaultBytes
-        /// `SAGASCOPE_FLIGHT_DIRECTORY`: where a recording goes when a saga fails, at most one a minute; none by default.
+        /// `SAGASCOPE_FLIGHT_DIRECTORY`: where a dump of a saga's tasks goes when it fails, and a recording beside it, at most
+        /// one of each a minute; none by default. Dumps are written with the recorder off too.
         public var directory: String?
 
         public init() {}

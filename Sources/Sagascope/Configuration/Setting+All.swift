@@ -178,7 +178,8 @@ extension Setting {
             "The most memory that the flight recorder takes."),
         Setting(
             "sagascope.flightDirectory", .directory, \.configuration.flight.directory, default: "none",
-            "Where a flight recording is written when a saga fails, at most one a minute."),
+            "Where the tasks of a saga that fails are written, as they were at the failure, and the flight recording beside "
+                + "them: at most one of each a minute. With SAGASCOPE_FLIGHT=off the tasks alone."),
         Setting(
             "sagascope.dumpSignal", .onOff, \.configuration.dumpSignal.isEnabled,
             "Answer SIGUSR2 with a dump of every task, for `sagascope tasks --pid`."),

@@ -34,6 +34,8 @@ struct TasksCommand: AsyncParsableCommand {
                 SAGASCOPE_ADMIN_TOKEN=… sagascope tasks --address http://shop:9464
               A program without an admin port:
                 sagascope tasks --pid "$(pidof shop)"
+              What the tasks of a saga did when it failed (see SAGASCOPE_FLIGHT_DIRECTORY):
+                sagascope tasks --file sagascope-flight-4711-1764000000123-checkout.tasks.json
 
             EXIT STATUS
             \(CommandFailure.exitCodes.split(separator: "\n").map { "  \($0)" }.joined(separator: "\n"))
@@ -47,6 +49,9 @@ struct TasksCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Ask this process by SIGUSR2 instead.", valueName: "pid"))
     var pid: Int32?
+
+    @Option(help: ArgumentHelp("Show a dump from a file instead.", valueName: "path"))
+    var file: String?
 
     @Flag(help: "Print JSON: the same as --format json.")
     var json = false
@@ -79,7 +84,11 @@ struct TasksCommand: AsyncParsableCommand {
     var limit: Int?
 
     func validate() throws {
-        if pid != nil, address != nil { throw ValidationError("--pid and --address are two places: name one.") }
+        let places = [("--pid", pid != nil), ("--address", address != nil), ("--file", file != nil)].filter(\.1)
+        if places.count > 1 {
+            throw ValidationError("\(places.map(\.0).joined(separator: " and ")) are two places: name one.")
+        }
+        if file != nil, watch { throw ValidationError("--watch: what is in a --file does not change.") }
         if let pid, pid < 1 { throw ValidationError("--pid is \(pid): give the id of a process.") }
         if json, let format, format != .json {
             throw ValidationError("--json and --format \(format.rawValue) are two formats: name one.")
@@ -93,7 +102,7 @@ struct TasksCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            if !json, format == nil, !watch, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
+            if !json, format == nil, !watch, file == nil, isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1 {
                 try await LiveView(source: source, selection: selection, interval: .seconds(interval)).run()
             } else {
                 try await printDumps()
@@ -110,11 +119,10 @@ struct TasksCommand: AsyncParsableCommand {
 
     private var source: any DumpSource {
         let environment = ProcessInfo.processInfo.environment
+        if let file { return FileSource(path: file) }
         if let pid { return ProcessSource(process: pid, timeout: .seconds(timeout), environment: environment) }
-        let variable = environment["SAGASCOPE_ADMIN_TOKEN"].flatMap { $0.isEmpty ? nil : $0 }
         return AdminSource(
-            address: address ?? AdminAddress(environment: environment), token: token ?? variable,
-            timeout: .seconds(timeout))
+            server: AdminClient(address: address, token: token, timeout: timeout, environment: environment))
     }
 
     /// Until nobody reads any more.

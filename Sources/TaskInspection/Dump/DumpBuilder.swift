@@ -4,16 +4,21 @@ internal import CSagascope
 struct DumpBuilder {
     private let now: UInt64
     private let names: [UInt64: String]
-    private let runs = SagaRuns.all
+    private let runs: [UInt32: SagaRuns.Run]
     private let scopes = TaskScopes.all
     private var idsByAddress: [UInt64: UInt64] = [:]
     private var groupChildren: [UInt64: [UInt64]] = [:]
-    private var stackPositions: [[UInt64]: Int] = [:]
+    private var stackPositions: [[UInt64]: StackPosition] = [:]
     private(set) var stacks: [[StackFrame]] = []
     private(set) var tasks: [LiveTask] = []
 
-    init(_ records: [sgs_task], names: [UInt64: String], readings: [TaskReading?], now: UInt64) {
+    /// - Parameter readings: of each record; none when nothing was read.
+    init(
+        _ records: [sgs_task], names: [UInt64: String], readings: [TaskReading?], now: UInt64,
+        runs: [UInt32: SagaRuns.Run] = SagaRuns.all
+    ) {
         self.now = now
+        self.runs = runs
         self.names = names
         for record in records {
             idsByAddress[UInt64(UInt(bitPattern: record.address))] = record.id
@@ -26,8 +31,12 @@ struct DumpBuilder {
     }
 
     private mutating func task(_ record: sgs_task, _ reading: TaskReading?) -> LiveTask {
+        let position = self.position(ofStack: reading?.frames ?? [])
+        // What is no code was read while the task was somewhere else, where nobody saw it (on an actor), and it came back: as
+        // if nothing had been read.
+        let reading = position == .noCode ? nil : reading
         let state = self.state(record, reading)
-        let stack = position(ofStack: reading?.frames ?? [])
+        let stack = position.number
         var task = LiveTask(
             id: record.id, parent: record.parent == 0 ? nil : record.parent, name: names[record.id],
             kind: kind(record), saga: membership(record), state: state,
@@ -50,10 +59,10 @@ struct DumpBuilder {
     /// The object knows better: what happens on an actor is not seen.
     private func state(_ record: sgs_task, _ reading: TaskReading?) -> LiveTask.State {
         switch sgs_word_state(record.word) {
-        case SGS_TASK_RUNNING: return .running
         case SGS_TASK_READY: return .ready
-        default:
-            guard let status = reading?.header.status else { return .blocked }
+        case let known:
+            guard !record.isSeenRunning else { return .running }
+            guard let status = reading?.header.status else { return known == SGS_TASK_RUNNING ? .running : .blocked }
             if status & UInt32(SGS_STATUS_RUNNING) != 0 { return .running }
             return status & UInt32(SGS_STATUS_ENQUEUED) != 0 ? .ready : .blocked
         }
@@ -68,16 +77,28 @@ struct DumpBuilder {
         guard record.run != 0, let run = runs[record.run] else { return nil }
         let scope = record.scope == 0 || record.scope > scopes.count ? nil : scopes[Int(record.scope) - 1]
         return SagaMembership(
-            saga: run.saga, run: run.id, step: scope?.step, isOrphan: sgs_run_is_open(record.run) == 0)
+            saga: run.saga, run: run.id, step: scope?.step, isOrphan: run.ended != nil)
     }
 
-    /// The position of a stack, which is symbolized the first time it comes.
-    private mutating func position(ofStack addresses: [UInt64]) -> Int? {
-        guard !addresses.isEmpty else { return nil }
+    /// Where a stack is in the dump.
+    private enum StackPosition: Equatable {
+        case at(Int)
+        case empty
+        /// Some of it lies outside of all code.
+        case noCode
+
+        var number: Int? { if case .at(let number) = self { number } else { nil } }
+    }
+
+    /// A stack is symbolized the first time it comes.
+    private mutating func position(ofStack addresses: [UInt64]) -> StackPosition {
+        guard !addresses.isEmpty else { return .empty }
         if let known = stackPositions[addresses] { return known }
-        stacks.append(addresses.flatMap { StackSymbolizer.shared.frames(at: $0) })
-        stackPositions[addresses] = stacks.count - 1
-        return stacks.count - 1
+        let frames = addresses.flatMap { StackSymbolizer.shared.frames(at: $0) }
+        let position = frames.contains { $0.module == nil } ? StackPosition.noCode : .at(stacks.count)
+        if position != .noCode { stacks.append(frames) }
+        stackPositions[addresses] = position
+        return position
     }
 
     private func target(_ record: sgs_task, _ reading: TaskReading?, _ stack: Int?) -> WaitTarget? {

@@ -6,7 +6,7 @@ import Glibc
 import Musl
 #endif
 
-/// Writes one file beside its place and moves it there when it is whole.
+/// Writes files, each beside its place and moved there when it is whole.
 struct FlightFile {
     /// `write(2)`, or in tests something that fails like it: descriptor, bytes, how many; -1 and `errno` on error.
     typealias WriteCall = @Sendable (Int32, UnsafeRawPointer?, Int) -> Int
@@ -15,10 +15,23 @@ struct FlightFile {
     let directory: String
     var writeCall = systemWrite
 
-    /// - Returns: its path; a millisecond or more is added to a name that is taken.
-    func write(_ bytes: [UInt8], as name: FlightFileName) throws(FlightFileError) -> String {
+    /// - Parameter name: of all, but for the kind.
+    /// - Returns: their paths; a millisecond or more is added to a name that is taken. What was written before an error stays.
+    func write(
+        _ parts: [(kind: FlightFileName.Kind, bytes: [UInt8])], as name: FlightFileName
+    ) throws(FlightFileError) -> [String] {
         var name = name
-        while access("\(directory)/\(name.text)", F_OK) == 0 { name.milliseconds += 1 }
+        while isTaken(name) { name.milliseconds += 1 }
+        var paths: [String] = []
+        for part in parts { paths.append(try write(part.bytes, to: name.of(part.kind))) }
+        return paths
+    }
+
+    private func isTaken(_ name: FlightFileName) -> Bool {
+        FlightFileName.Kind.allCases.contains { access("\(directory)/\(name.of($0).text)", F_OK) == 0 }
+    }
+
+    private func write(_ bytes: [UInt8], to name: FlightFileName) throws(FlightFileError) -> String {
         let path = "\(directory)/\(name.text)"
         // Processes of several containers may have one id, and share the directory.
         let partial = "\(directory)/\(FlightFileName.partial(name.process, sgs_monotonic_ns()))"

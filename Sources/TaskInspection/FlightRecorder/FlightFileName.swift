@@ -6,36 +6,51 @@ import Glibc
 import Musl
 #endif
 
-/// The name of a recording's file: from it alone one tells whose it is and how old.
+/// The name of a file: from it alone one tells whose it is and how old. Files that belong together differ only in their kind.
 struct FlightFileName: Equatable {
+    /// What is in a file. Raw values are the ends of names.
+    enum Kind: String, CaseIterable {
+        case trace = ".perfetto-trace"
+        case tasks = ".tasks.json"
+    }
+
     var process: Int32
     /// Since the Unix epoch.
     var milliseconds: UInt64
     var reason: String
+    var kind: Kind
 
     private static let prefix = "sagascope-flight-"
-    private static let suffix = ".perfetto-trace"
     private static let partialSuffix = ".partial"
     private static let longestReason = 64
 
-    init(process: Int32, milliseconds: UInt64, reason: String) {
+    init(process: Int32, milliseconds: UInt64, reason: String, kind: Kind = .trace) {
         self.process = process
         self.milliseconds = milliseconds
+        self.kind = kind
         let plain = reason.unicodeScalars.prefix(Self.longestReason).map { Self.isPlain($0) ? Character($0) : "-" }
         self.reason = plain.isEmpty ? "demand" : String(plain)
     }
 
     /// nil for a file that is not ours.
     init?(parsing text: String) {
-        guard text.hasPrefix(Self.prefix), text.hasSuffix(Self.suffix) else { return nil }
-        let parts = text.dropFirst(Self.prefix.count).dropLast(Self.suffix.count)
+        guard text.hasPrefix(Self.prefix), let kind = Kind.allCases.first(where: { text.hasSuffix($0.rawValue) }) else {
+            return nil
+        }
+        let parts = text.dropFirst(Self.prefix.count).dropLast(kind.rawValue.count)
             .split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, let process = Int32(parts[0]), let milliseconds = UInt64(parts[1]) else { return nil }
-        self.init(process: process, milliseconds: milliseconds, reason: String(parts[2]))
+        self.init(process: process, milliseconds: milliseconds, reason: String(parts[2]), kind: kind)
         guard self.text == text else { return nil }
     }
 
-    var text: String { "\(Self.prefix)\(process)-\(milliseconds)-\(reason)\(Self.suffix)" }
+    var text: String { "\(Self.prefix)\(process)-\(milliseconds)-\(reason)\(kind.rawValue)" }
+
+    func of(_ kind: Kind) -> FlightFileName {
+        var name = self
+        name.kind = kind
+        return name
+    }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
@@ -44,12 +59,14 @@ struct FlightFileName: Equatable {
         }
     }
 
-    /// Deletes the oldest of ours, whichever process wrote them. What cannot be deleted stays: the next write tries again.
+    /// Deletes the oldest of ours of each kind, whichever process wrote them. What cannot be deleted stays: the next write tries again.
     static func deleteOldest(in directory: String, keeping kept: Int) {
         let names = files(in: directory)
         let ours = names.compactMap(FlightFileName.init(parsing:))
             .sorted { ($0.milliseconds, $0.process, $0.reason) < ($1.milliseconds, $1.process, $1.reason) }
-        for name in ours.dropLast(kept) { unlink("\(directory)/\(name.text)") }
+        for kind in Kind.allCases {
+            for name in ours.filter({ $0.kind == kind }).dropLast(kept) { unlink("\(directory)/\(name.text)") }
+        }
         for name in names where isPartial(name) { deleteIfAbandoned("\(directory)/\(name)") }
     }
 

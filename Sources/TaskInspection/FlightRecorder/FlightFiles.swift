@@ -1,12 +1,14 @@
 internal import CSagascope
 import Synchronization
 
-/// Where recordings are written to: a directory that holds a limited number of them, also over restarts of the process.
+/// Where recordings are written to, and dumps of tasks beside them: a directory that holds a limited number of them, also over
+/// restarts of the process.
 ///
-/// A file appears whole or not at all, as `sagascope-flight-<process id>-<ms since 1970>-<reason>.perfetto-trace`.
+/// A file appears whole or not at all, as `sagascope-flight-<process id>-<ms since 1970>-<reason>`, with `.perfetto-trace` or
+/// `.tasks.json` behind it.
 public final class FlightFiles: Sendable {
     public let directory: String
-    /// The oldest of ours beyond this many are deleted.
+    /// The oldest of ours beyond this many of each kind are deleted.
     public let kept: Int
     /// The least time between two automatic dumps.
     public let pause: Duration
@@ -49,38 +51,54 @@ public final class FlightFiles: Sendable {
         warnings: (_ warning: UInt64) -> String? = { _ in nil }
     ) throws(FlightFileError) -> String {
         let trace = recording.perfettoTrace(labels: labels, warnings: warnings)
-        let name = FlightFileName(
-            process: recording.process.id, milliseconds: recording.time / 1_000_000, reason: reason)
+        return try write([(.trace, trace)], of: recording.process, at: recording.time, reason: reason)[0]
+    }
+
+    private func write(
+        _ parts: [(kind: FlightFileName.Kind, bytes: [UInt8])], of process: ProcessIdentity, at time: UInt64,
+        reason: String
+    ) throws(FlightFileError) -> [String] {
+        let name = FlightFileName(process: process.id, milliseconds: time / 1_000_000, reason: reason)
         // One after the other, so that two of the same millisecond get different names.
         let written = writing.withLock { [self] _ in
             Result { () throws(FlightFileError) in
-                try FlightFile(directory: directory, writeCall: writeCall).write(trace, as: name)
+                try FlightFile(directory: directory, writeCall: writeCall).write(parts, as: name)
             }
         }
-        let path = try written.get()
+        let paths = try written.get()
         FlightFileName.deleteOldest(in: directory, keeping: kept)
-        return path
+        return paths
     }
 
     /// What became of an automatic dump.
     public enum Automatic: Sendable, Equatable {
-        case written(path: String)
+        case written(paths: [String])
         /// Another one was written, or tried, less than ``FlightFiles/pause`` ago.
         case suppressed
         case failed(FlightFileError)
     }
 
-    /// Writes a recording because something happened, unless another such was just written. Never throws.
+    /// Writes a recording and a dump because something happened, unless another such was just written. Never throws.
     ///
-    /// - Parameter recording: taken only when it is written.
+    /// - Parameters:
+    ///   - recording: taken only when it is written; nil: none.
+    ///   - tasks: written first; nil: none.
     public func writeAutomatically(
-        reason: String, recording: () -> FlightRecording = { FlightRecorder.shared.events() },
+        reason: String, recording: () -> FlightRecording? = { FlightRecorder.shared.events() },
+        tasks: () -> TaskDump? = { nil },
         labels: (_ task: UInt64, _ label: UInt32) -> FlightLabel? = { _, _ in nil },
         warnings: (_ warning: UInt64) -> String? = { _ in nil }
     ) -> Automatic {
         guard isDue() else { return .suppressed }
         do {
-            return .written(path: try write(recording(), reason: reason, labels: labels, warnings: warnings))
+            let (recording, tasks) = (recording(), tasks())
+            var parts: [(kind: FlightFileName.Kind, bytes: [UInt8])] = []
+            if let tasks { parts.append((.tasks, TaskDumpFormat.json.render(tasks))) }
+            if let recording { parts.append((.trace, recording.perfettoTrace(labels: labels, warnings: warnings))) }
+            guard let process = recording?.process ?? tasks?.process, let time = recording?.time ?? tasks?.time else {
+                return .written(paths: [])
+            }
+            return .written(paths: try write(parts, of: process, at: time, reason: reason))
         } catch {
             return .failed(error)
         }
@@ -89,16 +107,26 @@ public final class FlightFiles: Sendable {
     /// Automatic dumps that were not written, since another one just had been.
     public var suppressed: UInt64 { state.withLock { $0.suppressed } }
 
+    /// Whether an automatic dump would be written now.
+    public var isReady: Bool {
+        let now = now()
+        return state.withLock { !isPausing($0, at: now) }
+    }
+
     private func isDue() -> Bool {
         let now = now()
-        let pause = UInt64(max(0, pause / .nanoseconds(1)))
         return state.withLock { state in
-            if let last = state.lastAutomatic, now < last || now - last < pause {
+            if isPausing(state, at: now) {
                 state.suppressed += 1
                 return false
             }
             state.lastAutomatic = now
             return true
         }
+    }
+
+    private func isPausing(_ state: State, at now: UInt64) -> Bool {
+        guard let last = state.lastAutomatic else { return false }
+        return now < last || now - last < UInt64(max(0, pause / .nanoseconds(1)))
     }
 }

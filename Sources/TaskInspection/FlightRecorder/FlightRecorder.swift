@@ -46,14 +46,17 @@ public final class FlightRecorder: Sendable {
         public var events: UInt64
         /// Bytes that these take.
         public var bytes: UInt64
-        /// Events lost since the process began, because more threads recorded than there is memory for.
+        /// As ``FlightRecorder/dropped``.
         public var dropped: UInt64
     }
 
     public var statistics: Statistics {
         let held = sgs_flight_held()
-        return Statistics(events: held.entries, bytes: held.bytes, dropped: sgs_flight_dropped())
+        return Statistics(events: held.entries, bytes: held.bytes, dropped: dropped)
     }
+
+    /// Events lost since the process began, because more threads recorded than there is memory for.
+    public var dropped: UInt64 { sgs_flight_dropped() }
 
     /// What is held now, while the program goes on: of each thread an unbroken run of its events up to about
     /// now, but for those that were dropped.

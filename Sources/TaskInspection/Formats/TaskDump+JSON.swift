@@ -5,6 +5,10 @@ extension TaskDump {
         writer.object { dump in
             dump.name("cycles")
             dump.array(cycles) { cycle, writer in writer.array(cycle) { $1.number($0) } }
+            if let failure {
+                dump.name("failure")
+                failure.write(to: &dump)
+            }
             dump.name("process")
             dump.object { member in
                 member.name("id")
@@ -26,6 +30,23 @@ extension TaskDump {
             dump.number(version)
         }
         return writer.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension SagaFailure {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { member in
+            member.optional("error_type", errorType)
+            member.name("left_out")
+            member.number(leftOut)
+            member.optional("message", message)
+            member.optional("result", result)
+            member.name("run")
+            member.text(run)
+            member.name("saga")
+            member.text(saga)
+            member.optional("step", step)
+        }
     }
 }
 

@@ -11,7 +11,7 @@ struct TaskDumpText {
     init(_ dump: TaskDump) { self.dump = dump }
 
     var text: String {
-        [[headline], warnings, cycles, unseen, tables, stacks]
+        [[headline], failure, warnings, cycles, unseen, tables, stacks]
             .filter { !$0.isEmpty }
             .map { $0.joined(separator: "\n") + "\n" }
             .joined(separator: "\n")
@@ -21,6 +21,18 @@ struct TaskDumpText {
         let time = Date(timeIntervalSince1970: Double(dump.time) / 1e9)
             .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         return "\(dump.process.name.printable) (pid \(dump.process.id)) at \(time): \(dump.stateSummary)"
+    }
+
+    private var failure: [String] {
+        guard let failure = dump.failure else { return [] }
+        let error = [failure.errorType, failure.message].compactMap { $0?.printable }.joined(separator: ": ")
+        let lines = [
+            "saga \(failure.saga.printable), run \(failure.run.printable)"
+                + (failure.result.map { ": \($0.printable)" } ?? ""),
+            failure.step.map { "in step \($0.printable)" }, error.isEmpty ? nil : error,
+            failure.leftOut > 0 ? "\(failure.leftOut) more of its tasks are not shown" : nil,
+        ]
+        return ["FAILED"] + lines.compactMap { $0.map { "  " + $0 } }
     }
 
     private var warnings: [String] {

@@ -78,7 +78,7 @@ struct TaskReader {
         var entries = contexts
         for (position, record) in zip(readings.indices, records) {
             guard let header = readings[position]?.header, header.status & UInt32(SGS_STATUS_RUNNING) == 0,
-                sgs_word_state(record.word) != SGS_TASK_RUNNING
+                !record.isSeenRunning
             else { continue }
             let resume = Self.resume(header, record)
             if sgs_layout_is_adapter(resume) != 0 {
@@ -146,9 +146,7 @@ struct TaskReader {
     private mutating func keepUnmoved() {
         for ((position, record), header) in zip(zip(readings.indices, records), headers()) {
             // Of a running task nothing but its priority and whether it is cancelled is told.
-            guard let before = readings[position]?.header, sgs_word_state(record.word) != SGS_TASK_RUNNING else {
-                continue
-            }
+            guard let before = readings[position]?.header, !record.isSeenRunning else { continue }
             let isSame =
                 header?.resume == before.resume && header?.context == before.context
                 && header?.dependency == before.dependency && header?.status == before.status

@@ -15,10 +15,12 @@ public struct TaskDump: Codable, Sendable, Equatable {
     public var stacks: [[StackFrame]]
     /// Tasks that wait for each other in a circle, each cycle by the ids of its tasks.
     public var cycles: [[UInt64]]
+    /// Why the dump was made, where a saga's failure is the reason: then it is of that run's tasks, and of those they wait for.
+    public var failure: SagaFailure?
 
     public init(
         time: UInt64, process: ProcessIdentity, tiers: [TrackingTier], untracked: UInt64 = 0, tasks: [LiveTask],
-        stacks: [[StackFrame]] = [], cycles: [[UInt64]] = []
+        stacks: [[StackFrame]] = [], cycles: [[UInt64]] = [], failure: SagaFailure? = nil
     ) {
         self.time = time
         self.process = process
@@ -27,10 +29,11 @@ public struct TaskDump: Codable, Sendable, Equatable {
         self.tasks = tasks
         self.stacks = stacks
         self.cycles = cycles
+        self.failure = failure
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, process, tiers, untracked, tasks, stacks, cycles
+        case version, process, tiers, untracked, tasks, stacks, cycles, failure
         case time = "time_unix_nano"
     }
 }

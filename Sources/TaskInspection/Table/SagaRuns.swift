@@ -59,4 +59,11 @@ public enum SagaRuns {
     static func end(of handle: UInt32) -> UInt64? { state.withLock { $0.runs[handle]?.ended } }
 
     static var all: [UInt32: Run] { state.withLock { $0.runs } }
+
+    /// Those of these handles that are there.
+    static func these(_ handles: Set<UInt32>) -> [UInt32: Run] {
+        state.withLock { state in
+            Dictionary(uniqueKeysWithValues: handles.compactMap { handle in state.runs[handle].map { (handle, $0) } })
+        }
+    }
 }

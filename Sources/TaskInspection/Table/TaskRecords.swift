@@ -62,6 +62,12 @@ package struct TaskRecords {
 }
 
 extension sgs_task {
+    /// Whether a thread is on it, as far as its record knows. Of a task that was alive before it was first seen the record knows
+    /// only from the next enqueue on: whether it suspended before, its object tells.
+    var isSeenRunning: Bool {
+        sgs_word_state(word) == SGS_TASK_RUNNING && !(has(SGS_TASK_JOINED) && runs == 0)
+    }
+
     package func has(_ flag: Int) -> Bool { flags & UInt8(flag) != 0 }
 
     /// Of a record that was copied out: its name is a copy of its own, which nobody else frees.

@@ -2,16 +2,20 @@ internal import CSagascope
 
 /// Looks at all live tasks for what may be wrong with them. What is found is told once: the tasks' records remember it.
 ///
-/// Records alone choose a few suspects; only a window of all tasks, another one at each look, is looked at in its objects, and
-/// only suspects are read in earnest.
+/// Records alone choose a few suspects; besides, as many of all tasks as there is time for, others at each look, are looked at
+/// in their objects, and only suspects are read in earnest.
 package struct WarningLook {
-    /// Tasks whose objects are glanced at in one look.
-    static let window = 512
+    /// Tasks whose objects are glanced at at once.
+    private static let window = 512
+    /// For glances at tasks that nothing is suspected of, in ns; one window at least.
+    private static let budget: UInt64 = 2_000_000
 
     private var storms = YieldStorms()
     private var cancelled = CancelledTasks()
     private var cycles = CycleSearch()
     private var cursor: UInt64 = 0
+    /// On the recording clock; 0 before the first look.
+    private var lastLook: UInt64 = 0
 
     package init() {}
 
@@ -101,18 +105,40 @@ package struct WarningLook {
     // MARK: objects
 
     private mutating func judgeObjects(_ rules: WarningRules, _ found: inout WarningFindings) {
+        // What a task that has waited long waits for is told at once; whether one is cancelled, when its turn comes.
+        var crossing = sgs_crossing(
+            now: rules.now, since: lastLook == 0 ? .max : rules.now - lastLook,
+            ages: (rules.limits.waitCycle, rules.limits.lostResume))
+        lastLook = rules.now
+        var start: UInt64 = 0
+        judge(Batch { sgs_tasks_newly_blocked(&start, &crossing, $0, $1) }, rules, &found)
+        let end = sgs_recording_ns() + Self.budget
+        repeat {
+            let batch = Batch { sgs_tasks_copy(&cursor, $0, $1) }
+            if batch.records.count < Self.window { cursor = 0 }
+            judge(batch, rules, &found)
+        } while cursor != 0 && sgs_recording_ns() < end
+    }
+
+    /// Copies of some records.
+    private struct Batch {
         var records: [sgs_task] = []
         var names: [UInt64: String] = [:]
-        withUnsafeTemporaryAllocation(of: sgs_task.self, capacity: Self.window) { buffer in
-            let count = sgs_tasks_copy(&cursor, buffer.baseAddress, UInt64(buffer.count))
-            if count < buffer.count { cursor = 0 }
-            for position in 0..<Int(count) {
-                if let name = buffer[position].takeName() { names[buffer[position].id] = name }
-                records.append(buffer[position])
+
+        /// - Parameter copy: as many as there is room for.
+        init(_ copy: (UnsafeMutablePointer<sgs_task>?, UInt64) -> UInt64) {
+            withUnsafeTemporaryAllocation(of: sgs_task.self, capacity: WarningLook.window) { buffer in
+                for position in 0..<Int(copy(buffer.baseAddress, UInt64(buffer.count))) {
+                    if let name = buffer[position].takeName() { names[buffer[position].id] = name }
+                    records.append(buffer[position])
+                }
             }
         }
+    }
+
+    private mutating func judge(_ batch: Batch, _ rules: WarningRules, _ found: inout WarningFindings) {
         var lost: [sgs_task] = []
-        for (record, glance) in zip(records, TaskGlance.read(records)) {
+        for (record, glance) in zip(batch.records, TaskGlance.read(batch.records)) {
             guard let glance else { continue }
             if glance.isCancelled, record.told & UInt16(SGS_TOLD_IGNORES_CANCELLATION) == 0 {
                 cancelled.see(record.id, at: rules.now)
@@ -124,7 +150,7 @@ package struct WarningLook {
                 lost.append(record)
             }
         }
-        tellLost(Array(lost.prefix(WarningFindings.limit)), names, rules, &found)
+        tellLost(Array(lost.prefix(WarningFindings.limit)), batch.names, rules, &found)
     }
 
     /// Tasks that wait for a continuation: the stack tells a clock from others who resume.

@@ -23,7 +23,7 @@ struct WarningRules {
             found.append((.outlivesCompensation, now > run.compensated ? now - run.compensated : 0))
         }
         switch sgs_word_state(task.word) {
-        case SGS_TASK_RUNNING where age >= limits.poolHog: found.append((.poolHog, age))
+        case SGS_TASK_RUNNING where task.isSeenRunning && age >= limits.poolHog: found.append((.poolHog, age))
         case SGS_TASK_READY where age >= limits.poolStarved: found.append((.poolStarved, age))
         default: break
         }

@@ -42,6 +42,10 @@ enum Suite {
         Entry(name: "task.overhead.pingpong.precise") { _ in TaskOverhead(.pingPong, mode: .precise) },
         Entry(name: "task.overhead.group.precise") { _ in TaskOverhead(.group, mode: .precise) },
         Entry(name: "task.overhead.saga.precise") { SagaOverhead($0, mode: .precise) },
+        Entry(name: "task.note") { _ in try RunNoteAdd() },
+        Entry(name: "task.look100k") { _ in await TaskLook() },
+        Entry(name: "task.failure.1k") { _ in try await FailureSnapshot(others: 1_000) },
+        Entry(name: "task.failure.100k") { _ in try await FailureSnapshot(others: 100_000) },
         Entry(name: "task.dump100k") { _ in await TaskDumpBench() },
     ]
 }

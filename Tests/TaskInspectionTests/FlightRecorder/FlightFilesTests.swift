@@ -75,7 +75,7 @@ struct FlightFilesTests {
                     return recording
                 }
             }
-            #expect(dump() == .written(path: directory.path + "/sagascope-flight-7-5-failure.perfetto-trace"))
+            #expect(dump() == .written(paths: [directory.path + "/sagascope-flight-7-5-failure.perfetto-trace"]))
             #expect(dump() == .suppressed)
             clock.withLock { $0 += 59_999_999_999 }
             #expect(dump() == .suppressed)
@@ -84,7 +84,7 @@ struct FlightFilesTests {
             // On demand at any time.
             try files.write(recording, reason: "demand")
             clock.withLock { $0 += 1 }
-            #expect(dump() == .written(path: directory.path + "/sagascope-flight-7-6-failure.perfetto-trace"))
+            #expect(dump() == .written(paths: [directory.path + "/sagascope-flight-7-6-failure.perfetto-trace"]))
         }
     }
 

@@ -1,5 +1,7 @@
 import CSagascope
 import Foundation
+import SagaInstrumentation
+import SagaTelemetry
 import Synchronization
 import TaskInspection
 import TestSupport
@@ -212,9 +214,18 @@ import Testing
         let held = recorded.load(ordering: .acquiring)
         #expect(held <= 16)
         #expect(recorder.statistics.dropped - dropped >= UInt64(24 - held))
+        #expect(try Self.droppedByMetric() >= Int(dropped) + 24 - held)
         // These threads have ended: there is room again.
         onNewThreads(1) { _ in Self.note(.running, first + 100) }
         #expect(own(recorder.events()).contains { $0.task == first + 100 })
+    }
+
+    private static func droppedByMetric() throws -> Int {
+        RunMonitor.observe()
+        let metrics = MetricRegistry.shared.snapshot().metrics
+        let metric = try #require(metrics.first { $0.descriptor.name == MetricCatalogue.flightDropped.name })
+        guard case .numbers(let points) = metric.points, case .int(let value)? = points.first?.value else { return -1 }
+        return Int(value)
     }
 
     @Test func itCanBeStoppedAndStartedAtAnyTime() throws {

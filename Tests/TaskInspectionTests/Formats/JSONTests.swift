@@ -15,7 +15,11 @@ struct JSONTests {
     @Test func theSampleSetsEveryMember() {
         let task = Samples.full.tasks[0]
         let frame = Samples.charge[1]
-        for value: Any in [Samples.full, task, task.saga as Any, task.waitsFor as Any, frame, Samples.full.tiers[1]] {
+        let values: [Any] = [
+            Samples.full, Samples.full.failure as Any, task, task.saga as Any, task.waitsFor as Any, frame,
+            Samples.full.tiers[1],
+        ]
+        for value in values {
             let members = Mirror(reflecting: value).children.flatMap { child in
                 child.label == "some" ? Array(Mirror(reflecting: child.value).children) : [child]
             }

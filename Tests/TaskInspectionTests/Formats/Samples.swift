@@ -27,5 +27,8 @@ enum Samples {
                 waitsFor: WaitTarget(.group, tasks: [3, 5, 6, 7]), stack: 0),
             LiveTask(id: 5, state: .running),
         ],
-        stacks: [charge], cycles: [[3, 4]])
+        stacks: [charge], cycles: [[3, 4]],
+        failure: SagaFailure(
+            saga: "checkout", run: "ab", step: "charge", errorType: "Declined", message: "no money", result: "failure",
+            leftOut: 3))
 }

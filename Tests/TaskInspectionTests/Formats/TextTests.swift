@@ -11,6 +11,12 @@ struct TextTests {
             text(Samples.full) == """
                 shop (pid 7) at 2025-11-24T16:00:00.123Z: 3 tasks: 1 running, 0 ready, 2 blocked
 
+                FAILED
+                  saga checkout, run ab: failure
+                  in step charge
+                  Declined: no money
+                  3 more of its tasks are not shown
+
                 WARNINGS
                   task 3 (checkout, charge, notify): orphan
 
@@ -60,6 +66,9 @@ struct TextTests {
         let hostile = "\u{1B}[2J\r\n\u{9B}1m\u{202E};x"
         var dump = Samples.full
         dump.process.name = hostile
+        dump.failure?.saga = hostile
+        dump.failure?.step = hostile
+        dump.failure?.message = hostile
         dump.tasks[0].name = hostile
         dump.tasks[0].warnings = [hostile]
         dump.tasks[0].saga = SagaMembership(saga: hostile, run: hostile, step: hostile)

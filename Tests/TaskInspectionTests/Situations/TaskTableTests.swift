@@ -26,6 +26,28 @@ struct TaskTableTests {
         }
     }
 
+    /// At whatever times one looks: each task once for each age, when it has just reached it.
+    @Test func aTaskIsNewlyBlockedAtEachAgeOnce() async throws {
+        try await withTaskTracking(.off) {
+            let (id, other, start) = (Self.newID(), Self.newID(), sgs_recording_ns() & ~15)
+            for (id, state) in [(id, SGS_TASK_BLOCKED), (other, SGS_TASK_READY)] {
+                try #require(sgs_tasks_insert(id, nil, 0, state, start) != nil)
+            }
+            defer { for id in [id, other] { if let task = sgs_tasks_find(id) { sgs_tasks_remove(task) } } }
+            var (last, seen) = (start, [UInt64]())
+            for age: UInt64 in [160, 992, 1008, 1600, 4992, 5008, 5024, 9600] {
+                var crossing = sgs_crossing(now: start + age, since: start + age - last - 1, ages: (1000, 5000))
+                last = start + age
+                var (cursor, found) = (UInt64(0), [sgs_task](repeating: sgs_task(), count: 8))
+                while case let count = sgs_tasks_newly_blocked(&cursor, &crossing, &found, 8), count > 0 {
+                    #expect(!found.prefix(Int(count)).contains { $0.id == other })
+                    if found.prefix(Int(count)).contains(where: { $0.id == id }) { seen.append(age) }
+                }
+            }
+            #expect(seen == [1008, 5008])
+        }
+    }
+
     private static func churn(seed: UInt64, operations: Int, _ faults: Faults) {
         var random = SplitMix(state: seed)
         var live: [UInt64] = []

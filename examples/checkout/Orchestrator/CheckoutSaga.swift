@@ -1,3 +1,4 @@
+import SagaLog
 import Sagascope
 
 /// The checkout: a saga written by hand, with telemetry around its parts.
@@ -12,53 +13,64 @@ struct CheckoutSaga: Sendable {
     let shipping: ShippingClient
     let mailbox: Mailbox
     let ledger: RunLedger
+    let log: SagaLog
     let faults: FaultPlan
 
     func run(_ order: Order) async throws {
         try await withSaga(Self.name, id: order.id) {
-            // Noted before it begins: a step whose answer was lost has to be undone as well.
-            var begun: [Step] = []
-            do {
-                begun += [.reserveStock]
-                try await attempt(.reserveStock) { try await stock.reserve(order) }
-
-                begun += [.chargeCard, .bookShipping]
-                try await withSagaTaskGroup { group in
-                    group.addTask("charge-card") {
-                        try await attempt(.chargeCard) { try await payment.charge(order) }
-                    }
-                    group.addTask("book-shipping") {
-                        try await attempt(.bookShipping) { try await shipping.book(order) }
-                    }
-                }
-
-                try await attempt(.confirmSale) { try await stock.confirm(order) }
-            } catch {
-                try await undo(begun, of: order, because: error)
-                throw error
-            }
+            try await OrderJournal.keep(order, in: log) { journal in try await checkOut(order, journal) }
             SagaTask("notify", mayOutliveSaga: true) { await mailbox.send(order) }
             // Nobody said that this one may outlive the saga, so it is found as an orphan.
             if faults.leavesTask(behind: order) { Task(name: "survey") { await mailbox.survey(order) } }
         }
     }
 
+    private func checkOut(_ order: Order, _ journal: OrderJournal) async throws {
+        // Noted before it begins: a step whose answer was lost has to be undone as well.
+        var begun: [Step] = []
+        do {
+            begun += [.reserveStock]
+            try await attempt(.reserveStock, journal) { try await stock.reserve(order) }
+
+            begun += [.chargeCard, .bookShipping]
+            try await withSagaTaskGroup { group in
+                group.addTask("charge-card") {
+                    try await attempt(.chargeCard, journal) { try await payment.charge(order) }
+                }
+                group.addTask("book-shipping") {
+                    try await attempt(.bookShipping, journal) { try await shipping.book(order) }
+                }
+            }
+
+            try await attempt(.confirmSale, journal) { try await stock.confirm(order) }
+        } catch {
+            try await undo(begun, of: order, journal, because: error)
+            throw error
+        }
+    }
+
     /// One span for each attempt. The pause between two attempts stays outside of them.
-    private func attempt(_ step: Step, _ call: () async throws -> Void) async throws {
+    private func attempt(_ step: Step, _ journal: OrderJournal, _ call: () async throws -> Void) async throws {
         try await RetryPolicy.step { attempt in
             try await withStep(step.rawValue, attempt: attempt) {
-                try await ledger.time(step, attempt: attempt, call)
+                try await journal.step(step, attempt: attempt) {
+                    try await ledger.time(step, attempt: attempt, call)
+                }
             }
         }
     }
 
-    private func undo(_ begun: [Step], of order: Order, because error: any Error) async throws {
+    private func undo(
+        _ begun: [Step], of order: Order, _ journal: OrderJournal, because error: any Error
+    ) async throws {
         var stuck: [Step] = []
         // Whoever refused a step holds nothing for it.
         for step in begun.reversed() where !isRefusal(error, of: step) {
             do {
                 try await withCompensation(step.rawValue, reason: "\(error)") {
-                    try await RetryPolicy.compensation { _ in try await undo(step, of: order) }
+                    try await journal.compensation(of: step) {
+                        try await RetryPolicy.compensation { _ in try await undo(step, of: order) }
+                    }
                 }
                 ledger.noteCompensation(of: step, for: order)
             } catch {

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import SagaLog
 import ServiceLifecycle
 
 /// The service that works through the orders and hands over what came of them. When it ends, the demo ends.
@@ -6,6 +7,7 @@ struct Orchestrator: Service {
     let workload: Workload
     let participants: Participants
     let ledger: RunLedger
+    let log: SagaLog
     let faults: FaultPlan
     let progress: ProgressLine
     /// What to do when the last order is done.
@@ -22,6 +24,7 @@ struct Orchestrator: Service {
                 shipping: ShippingClient(client: try await participants.shipping.client(over: http)),
                 mailbox: Mailbox(),
                 ledger: ledger,
+                log: log,
                 faults: faults
             )
             let start = ContinuousClock.now

@@ -5,6 +5,9 @@ enum Step: String, Codable, CaseIterable, Sendable {
     case bookShipping = "book-shipping"
     case confirmSale = "confirm-sale"
 
+    /// Its place among the steps: 0, 1, 2, 3.
+    var index: UInt32 { UInt32(Self.allCases.firstIndex(of: self) ?? 0) }
+
     /// Who does it.
     var participant: String {
         switch self {

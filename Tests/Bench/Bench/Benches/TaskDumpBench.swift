@@ -1,5 +1,4 @@
 import SagaTasks
-import Synchronization
 import TaskInspection
 
 /// A dump of 100,000 parked tasks with their stacks, beside copying their records.
@@ -10,12 +9,10 @@ final class TaskDumpBench: Bench {
     let passes = 1
     private let count = 100_000
     private let lot = ParkingLot()
-    private var tasks: [Task<Void, Never>] = []
 
     init() async {
         TaskTracking.turnOn()
-        for _ in 0..<count { tasks.append(Task.detached { [lot] in await lot.park() }) }
-        while lot.count < count { await Task.yield() }
+        await lot.fill(count)
     }
 
     func pass(_ meter: inout Meter) async throws {
@@ -35,16 +32,4 @@ final class TaskDumpBench: Bench {
         lot.open()
         TaskTracking.turnOff()
     }
-}
-
-private final class ParkingLot: Sendable {
-    private let parked = Mutex<[UnsafeContinuation<Void, Never>]>([])
-
-    var count: Int { parked.withLock { $0.count } }
-
-    func park() async {
-        await withUnsafeContinuation { continuation in parked.withLock { $0.append(continuation) } }
-    }
-
-    func open() { for task in parked.withLock({ $0 }) { task.resume() } }
 }

@@ -1,20 +1,22 @@
 import Synchronization
 
 /// Tasks of every kind that come, wait and go on all sides, until they are told to stop.
-final class TaskStorm: Sendable {
-    static let name = "storm"
+package final class TaskStorm: Sendable {
+    package static let name = "storm"
 
     private let count = Atomic<Int>(0)
     private let isOver = Atomic<Bool>(false)
     private let accounts = (0..<4).map { _ in Account() }
 
-    /// Creations, switches and ends so far.
-    var operations: Int { count.load(ordering: .relaxed) }
+    package init() {}
 
-    func stop() { isOver.store(true, ordering: .relaxed) }
+    /// Creations, switches and ends so far.
+    package var operations: Int { count.load(ordering: .relaxed) }
+
+    package func stop() { isOver.store(true, ordering: .relaxed) }
 
     /// Returns when it was stopped, and all its tasks have ended.
-    func run(workers: Int) async {
+    package func run(workers: Int) async {
         await withTaskGroup(of: Void.self) { group in
             for worker in 0..<workers {
                 group.addTask(name: Self.name) { [self] in
