@@ -24,7 +24,7 @@ import Testing
             case 0..<4: bytes[start] ^= 1 << number(0..<8)
             case 4: for at in start..<end { bytes[at] = 0 }
             case 5: for at in start..<end { bytes[at] = UInt8(number(0..<256)) }
-            case 6: (start / 512 * 512..<min(bytes.count, (start / 512 + 1) * 512)).forEach { bytes[$0] = 0 }
+            case 6: for at in start / 512 * 512..<min(bytes.count, (start / 512 + 1) * 512) { bytes[at] = 0 }
             case 7:
                 let from = number(0..<bytes.count - (end - start) + 1)
                 bytes.replaceSubrange(start..<end, with: Array(bytes[from..<from + (end - start)]))
