@@ -31,11 +31,10 @@ public enum LogSalvage {
     ///   - directory: the damaged log's; nothing is written there.
     ///   - target: a directory that is not there yet, or is empty.
     ///   - durable: the last record that is known to have been durable.
-    ///   - isSound: whether a snapshot, given by its file's path, can be used. All are copied without it.
     /// - Throws: ``SagaLogError/file(operation:path:code:)``: the target is not empty, the log cannot be read, or the copy cannot
     ///   be written; there is no target then.
     public static func run(
-        directory: String, target: String, durable: LSN = .none, isSound: (_ snapshot: String) -> Bool = { _ in true },
+        directory: String, target: String, durable: LSN = .none,
         progress: @escaping (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> Report {
         let source = try LogDirectory(directory, pastCache: true)
@@ -46,7 +45,7 @@ public enum LogSalvage {
         let unfinished = target + ".unfinished"
         try SalvageFiles.make(unfinished)
         do {
-            let report = try copy(source, to: unfinished, durable, isSound, progress)
+            let report = try copy(source, to: unfinished, durable, progress)
             try OpenFile.syncDirectory(unfinished)
             try OpenFile.rename(unfinished, to: target)
             try OpenFile.syncDirectory(SalvageFiles.parent(of: target))
@@ -58,7 +57,7 @@ public enum LogSalvage {
     }
 
     private static func copy(
-        _ source: LogDirectory, to target: String, _ durable: LSN, _ isSound: (String) -> Bool,
+        _ source: LogDirectory, to target: String, _ durable: LSN,
         _ progress: @escaping (_ done: UInt64, _ of: UInt64) -> Void
     ) throws -> Report {
         var walk = LogWalk(source, durable: durable, pastCache: true)
@@ -75,7 +74,8 @@ public enum LogSalvage {
         try part?.close(into: &report)
         (report.damages, report.torn) = (walk.report.damages, walk.report.torn)
         for snapshot in source.snapshots {
-            guard let last = report.log?.last, snapshot.lsn <= last, isSound(source.path(snapshot.name)) else {
+            guard let last = report.log?.last, snapshot.lsn <= last, SnapshotFile.isSound(source.path(snapshot.name))
+            else {
                 continue
             }
             try SalvageFiles.copy(source.path(snapshot.name), to: target + "/" + snapshot.name)
