@@ -32,6 +32,8 @@ public final class SagaLog: Sendable {
     private let lock: WriterLock
     private let supply: SegmentSupply
     private let snapshotter: Snapshotter
+    /// There is room again, or none; a segment is full.
+    private let (room, full) = (Alarm(), Alarm())
     /// The last durable record when it was opened.
     private let opened: UInt64
 
@@ -48,7 +50,10 @@ public final class SagaLog: Sendable {
         let lock = try WriterLock(directory)
         let found = try Opening.read(directory, options)
         let log = try SagaLog(directory, options, lock, found)
-        try log.begin(found)
+        do { try log.begin(found) } catch {
+            log.close()
+            throw error
+        }
         return log
     }
 
@@ -68,12 +73,11 @@ public final class SagaLog: Sendable {
             options.viewSlots == 0
             ? nil : try MappedView(directory: directory, log: place.log, epoch: epoch, capacity: options.viewSlots)
         runs = RunTable(rememberedRuns: options.rememberedRuns)
-        let alarm = Alarm()
-        supply = SegmentSupply(directory: directory, options: options) { alarm.ring() }
+        let (room, full) = (room, full)
+        supply = SegmentSupply(directory: directory, options: options) { room.ring() }
         snapshotter = Snapshotter(
             found, place, directory: directory, options: options, instruments: instruments, ledger: ledger,
             supply: supply)
-        let full = Alarm()
         let sink = SegmentSink(
             place, directory: directory, supply: supply, bufferBytes: options.bufferBytes, epoch: epoch,
             changed: { full.ring() })
@@ -85,7 +89,7 @@ public final class SagaLog: Sendable {
                 view: view,
                 maximumDelay: UInt64(options.maximumDelay / .nanoseconds(1))))
         let (writer, snapshotter) = (writer, snapshotter)
-        alarm.answer {
+        room.answer {
             sink.supplyChanged()
             writer.wake()
         }
@@ -104,6 +108,8 @@ public final class SagaLog: Sendable {
         }
         for record in found.state.leases.values { leases.restore(record) }
         try view?.appear()
+        try supply.start()
+        try snapshotter.start()
         try writer.start()
         try writer.appendNow(LogEntry(.opened, sequence: 0, name: "", payload: Array("\(getpid())".utf8)))
         instruments.observe(self)
@@ -124,6 +130,8 @@ public final class SagaLog: Sendable {
         lock.release()
         // They know the log, and it knows them.
         runs.removeAll()
+        room.silence()
+        full.silence()
     }
 
     // MARK: writing

@@ -31,6 +31,8 @@ struct LogFixture {
         }
         say("opened \(log.epoch)")
         while settings["hold"] != 0 { pause() }
+        // The cooperative pool has what it needs.
+        await Task.detached {}.value
         limit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), settings["descriptors"])
         limit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), settings["fileBytes"])
         await withDiscardingTaskGroup { group in

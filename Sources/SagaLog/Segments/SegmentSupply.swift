@@ -1,5 +1,4 @@
 internal import CSagascope
-import Dispatch
 import Glibc
 import Synchronization
 
@@ -11,9 +10,11 @@ import Synchronization
 final class SegmentSupply: Sendable {
     private let directory: String
     private let options: SagaLogOptions
-    private let queue = DispatchQueue(label: "sagascope.log.segments")
+    private let worker = LogWorker("saga-segments")
+    /// Held while a file is made or renamed.
+    private let files = Mutex(())
     private let state = Mutex(State())
-    /// Called, on the queue, when there is room again or none.
+    /// Called, by the worker, when there is room again or none.
     private let changed: @Sendable () -> Void
 
     private struct State {
@@ -63,39 +64,43 @@ final class SegmentSupply: Sendable {
         fill()
     }
 
-    /// Makes what is missing, on the queue, and goes on trying while that fails.
+    func start() throws(SagaLogError) { try worker.start() }
+
+    /// Has the worker make what is missing, which goes on trying while that fails.
     func fill() {
         let isNeeded = state.withLock { state in
             guard !state.isMaking, !state.isClosed, state.spare == nil || state.reserve == nil else { return false }
             state.isMaking = true
             return true
         }
-        if isNeeded { queue.async { self.make() } }
+        if isNeeded { worker.perform { self.make() } }
     }
 
     func close() {
         state.withLock { $0.isClosed = true }
-        queue.sync {}
+        worker.stop()
     }
 
     /// A segment that nobody needs any more: the next spare, unless there is one.
     /// - Returns: whether it was taken over; otherwise it can be deleted.
     func recycle(_ path: String) -> Bool {
-        queue.sync {
+        files.withLock { _ in
             guard state.withLock({ $0.spare == nil && !$0.isClosed }) else { return false }
             let spare = directory + "/" + LogFiles.spare
             return access(spare, F_OK) != 0 && rename(path, spare) == 0
         }
     }
 
-    // MARK: on the queue
+    // MARK: on the worker's thread
 
     private func make() {
         var failure: SagaLogError?
         do {
             if state.withLock({ $0.spare == nil && !$0.isClosed }) {
-                let spare = try Self.prepare(in: directory, LogFiles.spare, bytes: options.segmentBytes)
-                state.withLock { $0.spare = spare }
+                try files.withLock { (_) throws(SagaLogError) in
+                    let spare = try Self.prepare(in: directory, LogFiles.spare, bytes: options.segmentBytes)
+                    state.withLock { $0.spare = spare }
+                }
             }
             if state.withLock({ $0.reserve == nil && !$0.isClosed }) {
                 let reserve = try Self.prepare(
@@ -109,9 +114,7 @@ final class SegmentSupply: Sendable {
         }
         changed()
         if failure != nil {
-            queue.asyncAfter(deadline: .now() + .milliseconds(Int(options.retryDelay / .milliseconds(1)))) {
-                self.fill()
-            }
+            worker.perform(after: options.retryDelay) { self.fill() }
         } else {
             // Taken while the other one was being made.
             fill()

@@ -1,5 +1,4 @@
 internal import CSagascope
-import Dispatch
 import Glibc
 import SagaTelemetry
 import Synchronization
@@ -15,7 +14,7 @@ final class Snapshotter: Sendable {
     private let instruments: LogInstruments
     private let ledger: StageLedger
     private let supply: SegmentSupply
-    private let queue = DispatchQueue(label: "sagascope.log.snapshots", qos: .utility)
+    private let worker = LogWorker("saga-snapshots")
     private let state: Mutex<State>
 
     private struct State {
@@ -49,7 +48,7 @@ final class Snapshotter: Sendable {
     /// A segment is full.
     func segmentBegan(durable: @escaping @Sendable () -> LSN) {
         guard options.snapshotEvery > 0 else { return }
-        queue.async { [self] in
+        worker.perform { [self] in
             let isDue = state.withLock { state in
                 state.segmentsSince += 1
                 guard state.segmentsSince >= options.snapshotEvery else { return false }
@@ -64,16 +63,19 @@ final class Snapshotter: Sendable {
     /// - Returns: the last record that is in it.
     func take(through durable: LSN, application: [UInt8]?) async throws(SagaLogError) -> LSN {
         let result: Result<LSN, SagaLogError> = await withCheckedContinuation { continuation in
-            queue.async { [self] in
+            let isTaken = worker.perform { [self] in
                 do throws(SagaLogError) {
                     continuation.resume(returning: .success(try take(through: durable, application)))
                 } catch { continuation.resume(returning: .failure(error)) }
             }
+            if !isTaken { continuation.resume(returning: .failure(.closed)) }
         }
         return try result.get()
     }
 
-    func close() { queue.sync {} }
+    func start() throws(SagaLogError) { try worker.start() }
+
+    func close() { worker.stop() }
 
     /// The newest one that was written or found, as it stands in its file.
     func newest() throws(SagaLogError) -> Snapshot? {
@@ -83,7 +85,7 @@ final class Snapshotter: Sendable {
         }
     }
 
-    // MARK: on the queue
+    // MARK: on the worker's thread
 
     private func take(through durable: LSN, _ application: [UInt8]?) throws(SagaLogError) -> LSN {
         let began = sgs_monotonic_ns()

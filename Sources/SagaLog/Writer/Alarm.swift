@@ -24,4 +24,7 @@ final class Alarm: Sendable {
         }
         if hasRung { answer() }
     }
+
+    /// Tells nobody any more, and knows nobody.
+    func silence() { answer {} }
 }

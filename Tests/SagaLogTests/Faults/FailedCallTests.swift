@@ -20,10 +20,10 @@ struct FailedCallTests {
             let failed = try #require(calls.firstIndex { $0.contains("INJECTED") })
             let file = try #require(calls[failed].firstMatch(of: /\(([0-9]+)/)?.output.1)
             #expect(!calls[(failed + 1)...].contains { $0.contains("(\(file),") || $0.contains("(\(file))") })
-            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged) == [])
             let again = try await FixtureRun(log, ["tasks=8", "commits=20"])
             #expect(again.told.isClosed && again.told.failures.isEmpty)
-            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged + again.told.acknowledged).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged + again.told.acknowledged) == [])
         }
     }
 
@@ -34,7 +34,7 @@ struct FailedCallTests {
             let run = try await FixtureRun(
                 log, ["tasks=4", "commits=50"], under: Strace.injecting("error=EINTR:when=3+5", into: "pwrite64"))
             #expect(run.told.isClosed && run.told.failures.isEmpty && run.told.acknowledged.count == 200)
-            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged) == [])
         }
     }
 

@@ -53,7 +53,7 @@ struct FullDiskTests {
             }
             #expect(roomy.rawValue > committed.last!.lsn)
             log.close()
-            #expect(try LogAftermath.faults(disk + "/log", certain: committed, payload: 4000).isEmpty)
+            #expect(try LogAftermath.faults(disk + "/log", certain: committed, payload: 4000) == [])
             let reopened = try SagaLog.open(disk + "/log", options: Self.options())
             #expect(reopened.run(run.id).nextSequence == run.nextSequence)
             reopened.close()
@@ -102,35 +102,38 @@ struct FullDiskTests {
 struct ReadOnlyDiskTests {
     @Test func theFileSystemBecomesReadOnly() async throws {
         try await withLoopDisk(megabytes: 24) { disk in
-            let log = try SagaLog.open(disk.path + "/log", options: smallOptions())
-            let run = log.run(TraceID(high: LogPlan.high, low: 1))
-            var committed: [LogTold.Acknowledged] = []
-            var failure: SagaLogError?
-            while failure == nil {
-                let sequence = run.nextSequence
-                if sequence == 50 { try await disk.remount("abort") }
-                do throws(SagaLogError) {
-                    let payload = LogPlan.payload(task: 1, sequence: sequence, atMost: 200)
-                    let lsn = try await run.commit(
-                        LogEntry(.note, sequence: sequence, name: "step", payload: payload))
-                    committed.append(
-                        LogTold.Acknowledged(task: 1, sequence: sequence, lsn: lsn.rawValue))
-                } catch { failure = error }
-            }
-            guard let failure, case .poisoned = failure else {
-                Issue.record("\(String(describing: failure))")
-                return
-            }
-            await #expect(throws: failure) {
-                try await log.run(.random()).commit(LogEntry(.runStarted, sequence: 0, name: "checkout"))
-            }
-            log.close()
+            let committed = try await writeUntilReadOnly(disk)
             try await disk.unmount()
             try await disk.mount()
-            #expect(try LogAftermath.faults(disk.path + "/log", certain: committed).isEmpty)
+            #expect(try LogAftermath.faults(disk.path + "/log", certain: committed) == [])
             let reopened = try SagaLog.open(disk.path + "/log", options: smallOptions())
-            #expect(reopened.run(run.id).nextSequence >= 50)
-            reopened.close()
+            defer { reopened.close() }
+            #expect(reopened.run(TraceID(high: LogPlan.high, low: 1)).nextSequence >= 50)
+        }
+    }
+
+    private func writeUntilReadOnly(_ disk: LoopDisk) async throws -> [LogTold.Acknowledged] {
+        let log = try SagaLog.open(disk.path + "/log", options: smallOptions())
+        defer { log.close() }
+        let run = log.run(TraceID(high: LogPlan.high, low: 1))
+        var committed: [LogTold.Acknowledged] = []
+        while true {
+            let sequence = run.nextSequence
+            if sequence == 50 { try await disk.remount("abort") }
+            do throws(SagaLogError) {
+                let payload = LogPlan.payload(task: 1, sequence: sequence, atMost: 200)
+                let lsn = try await run.commit(LogEntry(.note, sequence: sequence, name: "step", payload: payload))
+                committed.append(LogTold.Acknowledged(task: 1, sequence: sequence, lsn: lsn.rawValue))
+            } catch {
+                guard case .poisoned = error else {
+                    Issue.record(error)
+                    return committed
+                }
+                await #expect(throws: error) {
+                    try await log.run(.random()).commit(LogEntry(.runStarted, sequence: 0, name: "checkout"))
+                }
+                return committed
+            }
         }
     }
 }

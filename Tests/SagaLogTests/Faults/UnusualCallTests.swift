@@ -10,7 +10,7 @@ struct UnusualCallTests {
             let run = try await FixtureRun(
                 log, ["tasks=4", "commits=100"], under: try await Shim.wrapper(["SHIM_SHORT_WRITE=3"], in: directory))
             #expect(run.told.isClosed && run.told.failures.isEmpty && run.told.acknowledged.count == 400)
-            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged) == [])
             #expect(try JudgedLog(log).torn == nil)
         }
     }
@@ -27,7 +27,7 @@ struct UnusualCallTests {
                 acknowledged += run.told.acknowledged
             }
             #expect(acknowledged.count == 600)
-            #expect(try LogAftermath.faults(log, certain: acknowledged).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: acknowledged) == [])
         }
     }
 
@@ -47,7 +47,7 @@ struct UnusualCallTests {
             _ = try await holder.exitCode
             let third = try await FixtureRun(log, ["tasks=2", "commits=5"])
             #expect(third.told.isClosed && third.told.epoch == 2)
-            #expect(try LogAftermath.faults(log, certain: third.told.acknowledged).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: third.told.acknowledged) == [])
         }
     }
 
@@ -58,7 +58,7 @@ struct UnusualCallTests {
             let run = try await FixtureRun(log, ["tasks=2", "commits=2000", "payload=4000", "descriptors=0"])
             #expect(run.told.isClosed)
             #expect(run.told.failures.count == 2)
-            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged, payload: 4000).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged, payload: 4000) == [])
             let again = try await FixtureRun(log, ["tasks=2", "commits=400", "payload=4000"])
             #expect(again.told.isClosed && again.told.failures.isEmpty)
         }
@@ -74,7 +74,7 @@ struct UnusualCallTests {
             let run = try await FixtureRun(log, ["tasks=2", "commits=2000", "payload=4000", "fileBytes=700000"])
             #expect(run.told.isClosed && run.told.failures.count == 2)
             #expect(run.told.failures.allSatisfy { $0.contains("File too large") }, "\(run.told.failures)")
-            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged, payload: 4000).isEmpty)
+            #expect(try LogAftermath.faults(log, certain: run.told.acknowledged, payload: 4000) == [])
             let again = try await FixtureRun(log, ["tasks=2", "commits=400", "payload=4000"])
             #expect(again.told.isClosed && again.told.failures.isEmpty)
         }
@@ -87,7 +87,7 @@ struct UnusualCallTests {
             let first = try await FixtureRun(log, ["tasks=8", "commits=40"])
             let faults = try await LogAftermath.faultsAfterRepeating(
                 log, certain: first.told.acknowledged, tasks: 8, commits: 60)
-            #expect(faults.isEmpty)
+            #expect(faults == [])
         }
     }
 }

@@ -39,7 +39,7 @@ public enum Strace {
     ///   - log: a file for what was traced.
     public static func injecting(_ fault: String, into calls: String, log: String = "/dev/null") -> [String] {
         [
-            "strace", "-f", "--seccomp-bpf", "-qq", "-o", log, "-e", "trace=\(calls)", "-e", "signal=none", "-e",
+            "strace", "-f", "-qq", "-o", log, "-e", "trace=\(calls)", "-e", "signal=none", "-e",
             "inject=\(calls):\(fault)",
         ]
     }

@@ -30,11 +30,11 @@ struct LogPowerCutTests {
             certain += told
             let found = try JudgedLog(log)
             let faults = LogOracle.faults(in: found, certain: certain, payload: 300)
-            #expect(faults.isEmpty, "disk \(number), cut \(cut)")
+            #expect(faults == [], "disk \(number), cut \(cut)")
         }
         let last = try await FixtureRun(log, ["tasks=2", "commits=1", "again=1", "payload=300"])
         #expect(last.told.isClosed && last.told.failures.isEmpty, "disk \(number): \(last)")
-        #expect(try LogAftermath.faults(log, certain: certain + last.told.acknowledged, payload: 300).isEmpty)
+        #expect(try LogAftermath.faults(log, certain: certain + last.told.acknowledged, payload: 300) == [])
     }
 
     /// - Returns: what was acknowledged before the power went.
