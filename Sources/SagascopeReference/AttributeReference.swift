@@ -63,6 +63,18 @@ struct AttributeReference {
         AttributeReference(
             "saga.task.warning.duration", "double, s", "How long it has been so; of a ghost since its run's end."),
         AttributeReference("saga.task.cycle", "string", "The ids of the tasks of a cycle, each waiting for the next."),
+        AttributeReference(
+            "saga.log.stage", "string",
+            "`buffered`, `appended`, `durable`, `mapped`, `applied`, `snapshotted` or `exported`."),
+        AttributeReference("saga.log.sequence", "int", "The LSN of a record of the saga log."),
+        AttributeReference("saga.log.offset", "int, By", "Where in a file of the saga log."),
+        AttributeReference("saga.log.torn.size", "int, By", "What was cut off the saga log's end."),
+        AttributeReference(
+            "saga.log.corruption.type", "string",
+            "`crc`, `gap`, `truncated`, `header`, `snapshot_checksum` or `wal_mmap_divergence`: see the page of the log."
+        ),
+        AttributeReference("file.path", "string", "A file of the saga log, or its directory."),
+        AttributeReference("error.message", "string", "What failed, where, and what to do."),
         AttributeReference("saga.task.orphan.age", "double, s", "Time since the end of the task's run."),
         AttributeReference("saga.block.reason", "string", "[Block reason](#block-reasons)."),
         AttributeReference("saga.block.duration", "double, s", "How long the suspension lasted."),

@@ -1,12 +1,12 @@
 import Foundation
 import SagaInstrumentation
-import SagaLog
 import SagaTasks
 import SagaTelemetry
 import TaskInspection
 import TestSupport
 import Testing
 
+@testable import SagaLog
 @testable import sagascope_reference
 
 /// The tables of spans and events against what a run really records.
@@ -64,15 +64,8 @@ struct RecordedAttributesTests {
             try bytes.write(to: segment)
             #expect(throws: SagaLogError.self) { _ = try SagaLog.open(path, options: options) }
 
-            let lost = try SagaLog.open(directory.path + "/lost", options: options)
-            defer { lost.close() }
-            try FileManager.default.removeItem(atPath: lost.directory)
-            let run = lost.run(.random())
-            await #expect(throws: SagaLogError.self) {
-                for _ in 0..<1000 {
-                    try await run.commit(.note, name: "n", payload: [UInt8](repeating: 0, count: 8000))
-                }
-            }
+            // A disk that fails is for the tests of faults.
+            LogInstruments.poisoned(.poisoned(operation: "sync", code: EIO), directory: path)
         }
     }
 
