@@ -43,16 +43,28 @@ static inline uint32_t sgs_view_checksum(const sgs_view_cell *cell, uint32_t see
   return sgs_crc32c_word(seed, cell->stamp, cell->words, sizeof cell->words);
 }
 
-/// Writes `content`, 56 bytes. Of all writes to a cell each one happens after the one before it.
-static inline void sgs_view_store(sgs_view_cell *cell, const void *content, uint32_t seed) {
-  uint64_t words[SGS_VIEW_WORDS];
-  memcpy(words, content, sizeof words);
+/// Writes a cell. Of all writes to one, each happens after the one before it.
+static inline void sgs_view_store(sgs_view_cell *cell, const uint64_t words[SGS_VIEW_WORDS], uint32_t seed) {
   uint32_t stamp = cell->stamp + 2;
   if (__builtin_expect(stamp == 0, 0)) stamp = 2;
-  uint32_t checksum = sgs_crc32c_word(seed, stamp, words, sizeof words);
+  uint32_t checksum = sgs_crc32c_word(seed, stamp, words, 8 * SGS_VIEW_WORDS);
   __atomic_store_n(&cell->stamp, stamp - 1, __ATOMIC_RELAXED);
   __atomic_thread_fence(__ATOMIC_RELEASE);
   __atomic_store_n(&cell->checksum, checksum, __ATOMIC_RELAXED);
   for (int i = 0; i < SGS_VIEW_WORDS; i++) __atomic_store_n(&cell->words[i], words[i], __ATOMIC_RELAXED);
   __atomic_store_n(&cell->stamp, stamp, __ATOMIC_RELEASE);
+}
+
+// Words are put together in registers: what is stored in parts and loaded as a whole has to wait for the store.
+static inline void sgs_view_store_run(sgs_view_cell *cell, sgs_view_run run, uint32_t seed) {
+  uint64_t words[SGS_VIEW_WORDS] = {
+      run.run_high, run.run_low, run.lsn, run.started, run.changed, run.sequence | (uint64_t)run.epoch << 32,
+      run.saga | (uint64_t)run.step << 16 | (uint64_t)run.attempt << 32 | (uint64_t)run.state << 48};
+  sgs_view_store(cell, words, seed);
+}
+
+static inline void sgs_view_store_head(sgs_view_cell *cell, sgs_view_head head, uint32_t seed) {
+  uint64_t words[SGS_VIEW_WORDS];
+  memcpy(words, &head, sizeof words);
+  sgs_view_store(cell, words, seed);
 }

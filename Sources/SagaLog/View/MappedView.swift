@@ -137,14 +137,15 @@ package final class MappedView: @unchecked Sendable {
 
     /// What a run's record says, for its slot.
     package struct Change {
-        package var kind: LogRecordKind
+        package var lsn: LSN
+        package var changed: UInt64
+        package var sequence: UInt32
+        package var epoch: UInt32
         /// The number of the record's name, for records of a step.
         package var step: UInt16
+        // Between the two, so that they are not loaded as one word before both are stored.
+        package var kind: LogRecordKind
         package var attempt: UInt16
-        package var sequence: UInt32
-        package var lsn: LSN
-        package var epoch: UInt32
-        package var changed: UInt64
 
         package init(
             _ kind: LogRecordKind, step: UInt16 = 0, attempt: UInt16 = 0, sequence: UInt32, lsn: LSN, epoch: UInt32,
@@ -166,7 +167,7 @@ package final class MappedView: @unchecked Sendable {
         if kind.isOfStep { (run.step, run.attempt) = (change.step, change.attempt) }
         (run.lsn, run.sequence, run.epoch) = (change.lsn.rawValue, change.sequence, change.epoch)
         run.changed = change.changed
-        store(&run, in: slot)
+        store(run, in: slot)
     }
 
     /// Takes a slot for a run that was open when the log was opened.
@@ -177,14 +178,13 @@ package final class MappedView: @unchecked Sendable {
         (run.state, run.step, run.attempt) = (status.state.rawValue, intern(status.step), status.attempt)
         (run.lsn, run.sequence, run.epoch) = (status.lsn.rawValue, status.sequence, status.epoch)
         run.changed = status.changed
-        store(&run, in: slot)
+        store(run, in: slot)
         return slot
     }
 
     /// The run is closed: readers see it no longer, and its slot is another's.
     package func release(_ slot: UInt32) {
-        var none = sgs_view_run()
-        store(&none, in: slot)
+        store(sgs_view_run(), in: slot)
         free.giveBack(slot)
     }
 
@@ -220,16 +220,16 @@ package final class MappedView: @unchecked Sendable {
         return run
     }
 
-    @inline(__always) private func store(_ run: inout sgs_view_run, in slot: UInt32) {
-        sgs_view_store(slots + Int(slot), &run, ViewHeader.seed(checksum, slot: Int(slot)))
+    @inline(__always) private func store(_ run: sgs_view_run, in slot: UInt32) {
+        sgs_view_store_run(slots + Int(slot), run, ViewHeader.seed(checksum, slot: Int(slot)))
     }
 
     /// In turns, so that one of the two is whole whenever this process is killed.
     private func writeHead(isClosed: Bool = false) {
-        var head = sgs_view_head(
+        let head = sgs_view_head(
             durable: positions.durable.rawValue, mapped: positions.mapped.rawValue, heartbeat: Self.now,
             unmapped: unmapped, unnamed: unnamed, slots: free.bound, is_closed: isClosed ? 1 : 0, zero: 0)
-        sgs_view_store(heads + turn, &head, ViewHeader.seed(checksum, head: turn))
+        sgs_view_store_head(heads + turn, head, ViewHeader.seed(checksum, head: turn))
         turn ^= 1
     }
 
