@@ -345,7 +345,7 @@ let package = Package(
         .testTarget(
             name: "ReferenceTests",
             dependencies: [
-                "sagascope-reference", "SagaInstrumentation", "SagaTasks", "SagaTelemetry", "Sagascope",
+                "sagascope-reference", "SagaInstrumentation", "SagaLog", "SagaTasks", "SagaTelemetry", "Sagascope",
                 "TaskInspection", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

@@ -8,11 +8,14 @@ struct EventReference {
     let meaning: String
     let attributes: [String]
 
-    private init(_ name: String, _ severity: Severity, _ meaning: String, _ attributes: [String]) {
+    /// - Parameter isOfSaga: it tells of one saga's run.
+    private init(
+        _ name: String, _ severity: Severity, _ meaning: String, _ attributes: [String], isOfSaga: Bool = true
+    ) {
         self.name = name
         self.severity = severity
         self.meaning = meaning
-        self.attributes = ["saga.name"] + attributes
+        self.attributes = (isOfSaga ? ["saga.name"] : []) + attributes
     }
 
     /// In the catalogue's order.
@@ -48,6 +51,19 @@ struct EventReference {
         EventReference(
             EventCatalogue.compensationStarted, .warn, "A compensation began.",
             ["saga.step.name", "saga.compensation.reason"]),
+        EventReference(
+            EventCatalogue.logCorrupted, .error,
+            "The saga log is damaged: told when it is opened, whether it can be opened in spite of that or not.",
+            ["saga.log.corruption.type", "file.path", "saga.log.offset", "saga.log.sequence"],
+            isOfSaga: false),
+        EventReference(
+            EventCatalogue.logMended, .warn,
+            "A crash had torn the saga log's end. It was cut off and kept in a file; nothing that was acknowledged is lost.",
+            ["file.path", "saga.log.offset", "saga.log.torn.size"], isOfSaga: false),
+        EventReference(
+            EventCatalogue.logPoisoned, .error,
+            "A write or a sync of the saga log has failed, and it takes nothing more until it is opened anew.",
+            ["file.path", "error.type", "error.message"], isOfSaga: false),
         EventReference(
             EventCatalogue.exception, .error,
             "An error left a step, a task or a run: told once, where it arose. A compensation's error is told anew.",

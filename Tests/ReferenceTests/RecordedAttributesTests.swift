@@ -1,4 +1,6 @@
+import Foundation
 import SagaInstrumentation
+import SagaLog
 import SagaTasks
 import SagaTelemetry
 import TaskInspection
@@ -42,6 +44,38 @@ struct RecordedAttributesTests {
         }
     }
 
+    /// A log whose end is torn, one that is damaged, and one that cannot go on.
+    private func untilALogHasHadItsFaults() async throws {
+        try await withTemporaryDirectory { directory in
+            var options = SagaLogOptions()
+            (options.segmentBytes, options.reserveBytes) = (1 << 20, 256 << 10)
+            let path = directory.path + "/log"
+            let segment = URL(fileURLWithPath: path + "/0000000000000001.segment")
+            let log = try SagaLog.open(path, options: options)
+            for _ in 0..<3 { try await log.run(.random()).commit(.note, name: "n") }
+            log.close()
+            var bytes = try Data(contentsOf: segment)
+            let end = (bytes.lastIndex { $0 != 0 } ?? 0) / 8 * 8 + 8
+            bytes.replaceSubrange(end..<end + 8, with: [1, 2, 3, 4, 5, 6, 7, 8])
+            try bytes.write(to: segment)
+            try SagaLog.open(path, options: options).close()
+            bytes = try Data(contentsOf: segment)
+            bytes[4200] ^= 1
+            try bytes.write(to: segment)
+            #expect(throws: SagaLogError.self) { _ = try SagaLog.open(path, options: options) }
+
+            let lost = try SagaLog.open(directory.path + "/lost", options: options)
+            defer { lost.close() }
+            try FileManager.default.removeItem(atPath: lost.directory)
+            let run = lost.run(.random())
+            await #expect(throws: SagaLogError.self) {
+                for _ in 0..<1000 {
+                    try await run.commit(.note, name: "n", payload: [UInt8](repeating: 0, count: 8000))
+                }
+            }
+        }
+    }
+
     /// A run in which everything happens that has an attribute.
     @Test func theTablesNameWhatARunRecords() async throws {
         let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(1))) { recording in
@@ -65,6 +99,7 @@ struct RecordedAttributesTests {
                 }
             }
             try await untilOrphansAreTold(recording)
+            try await untilALogHasHadItsFaults()
             monitor.cancel()
             await monitor.value
             return try await recording.exported()

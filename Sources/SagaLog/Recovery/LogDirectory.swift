@@ -28,7 +28,7 @@ struct LogDirectory {
         names = try OpenFile.names(in: path).sorted()
         snapshots = names.compactMap { name in LogFiles.snapshotLSN(name).map { (name, $0) } }
         for name in names {
-            guard let number = LogFiles.segmentNumber(name) else { continue }
+            guard let number = LogFiles.segmentNumber(name), number > 0 else { continue }
             do {
                 var window = try FileWindow(self.path(name), pastCache: pastCache)
                 let bytes = try window.bytes(at: 0, atLeast: SegmentHeader.bytes)

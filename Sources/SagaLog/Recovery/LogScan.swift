@@ -3,14 +3,14 @@ public enum LogScan {
     /// - Parameters:
     ///   - directory: the log's.
     ///   - durable: the last record that is known to have been durable: from the view, for example.
-    ///   - snapshots: looks into the directory's snapshots. Each that is sound also proves that records up to its LSN were durable;
-    ///     without it they are listed, and believed.
+    ///   - snapshots: looks into the directory's snapshots. Each that is sound also proves that records up to its LSN were durable.
     ///   - isPastCache: read what is on the disk, also where memory holds something else.
     ///   - progress: told now and then how many bytes of how many are done.
     /// - Throws: ``SagaLogError/file(operation:path:code:)`` when a file cannot be read. Damage is not an error but in the report.
     public static func run(
         directory: String, durable: LSN = .none,
-        snapshots: ((_ directory: String) throws -> [LogReport.Snapshot])? = nil, isPastCache: Bool = false,
+        snapshots: (_ directory: String) throws -> [LogReport.Snapshot] = LogReport.Snapshot.all,
+        isPastCache: Bool = false,
         progress: @escaping (_ done: UInt64, _ of: UInt64) -> Void = { _, _ in }
     ) throws -> LogReport {
         for _ in 1..<attempts {
@@ -48,11 +48,11 @@ public enum LogScan {
 
     /// - Returns: whether segments that it began with were used again meanwhile, so that what it found means nothing.
     private static func attempt(
-        directory path: String, durable: LSN, snapshots: ((String) throws -> [LogReport.Snapshot])?, isPastCache: Bool,
+        directory path: String, durable: LSN, snapshots: (String) throws -> [LogReport.Snapshot], isPastCache: Bool,
         progress: @escaping (_ done: UInt64, _ of: UInt64) -> Void
     ) throws -> (report: LogReport, isStale: Bool) {
         let directory = try LogDirectory(path, pastCache: isPastCache)
-        let found = try snapshots.map { try $0(path) } ?? directory.snapshots.map { try listed($0, directory) }
+        let found = try snapshots(path)
         let sound = found.filter { $0.damage == nil }.map(\.lsn)
         var walk = LogWalk(directory, durable: max(durable, sound.max() ?? .none), pastCache: isPastCache)
         walk.progress = progress
@@ -71,13 +71,6 @@ public enum LogScan {
                 LogDamage(kind: .gap, file: segment.name, offset: 0, first: .first, last: last), at: 0)
         }
         return (report, isStale)
-    }
-
-    private static func listed(
-        _ snapshot: (name: String, lsn: LSN), _ directory: LogDirectory
-    ) throws(SagaLogError) -> LogReport.Snapshot {
-        let window = try FileWindow(directory.path(snapshot.name))
-        return LogReport.Snapshot(name: snapshot.name, lsn: snapshot.lsn, size: UInt64(window.size))
     }
 }
 

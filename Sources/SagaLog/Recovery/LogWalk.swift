@@ -230,7 +230,7 @@ extension LogWalk {
         let count = try readIncompleteBatch(&scanner, body)
         note(LSN(scanner.chain.next), count: count, scanner.stopped - scanner.position, &summary)
         guard let found = search.next else { return false }
-        scanner.resume(at: found)
+        scanner.resume(at: found.offset, lsn: found.lsn, epoch: found.epoch)
         isContiguous = true
         return true
     }

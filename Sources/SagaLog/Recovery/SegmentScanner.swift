@@ -127,8 +127,8 @@ struct SegmentScanner: ~Copyable {
     }
 
     /// Goes on behind a gap, at a sound record.
-    mutating func resume(at record: SegmentSearch.Found) {
-        position = record.offset
-        chain = RecordChain(next: record.lsn, epoch: record.epoch, isAnywhere: true)
+    mutating func resume(at offset: Int, lsn: LSN, epoch: UInt32) {
+        position = offset
+        chain = RecordChain(next: lsn, epoch: epoch, isAnywhere: true)
     }
 }

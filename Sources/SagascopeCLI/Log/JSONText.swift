@@ -13,9 +13,3 @@ enum JSONText {
         return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
     }
 }
-
-/// `2026-01-31T12:00:00.000Z`
-func timeText(_ nanoseconds: UInt64) -> String {
-    Date(timeIntervalSince1970: Double(nanoseconds) / 1e9)
-        .formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-}

@@ -10,9 +10,9 @@ enum LogExit {
     /// For the help pages.
     static let codes = """
         0   the log is sound
-        1   its end is torn: nothing that was ever durable is lost, and opening it for writing mends it
+        1   its end is torn: nothing durable is lost, and opening it mends it
         2   it is corrupt: records are lost that were durable
-        3   it cannot be used: no such directory, no log in it, or a file that cannot be read or written
+        3   it cannot be used: there is none, or a file cannot be read
         64  the arguments cannot work
         """
 

@@ -29,19 +29,3 @@ struct TextTable {
         }.joined()
     }
 }
-
-/// `512 B`, `1.5 KiB`, `64 MiB`
-func byteText(_ bytes: UInt64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-    var (value, unit) = (Double(bytes), 0)
-    while value >= 1024, unit < units.count - 1 {
-        value /= 1024
-        unit += 1
-    }
-    let tenths = (value * 10).rounded(.down) / 10
-    return unit == 0 || tenths >= 100 || tenths == tenths.rounded()
-        ? "\(Int(tenths)) \(units[unit])" : "\(tenths) \(units[unit])"
-}
-
-/// `1 record`, `2 records`
-func countText(_ count: UInt64, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -72,7 +72,7 @@ struct SummaryTable {
             summary.log.lag[stage].map { (stage, $0) }
         }
         return [
-            row("SAGA LOG", ["records", "syncs", "ms a commit"]),
+            row("SAGA LOG", ["records", "syncs", "commit ms"]),
             row(
                 "  written",
                 [

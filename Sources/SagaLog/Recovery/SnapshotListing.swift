@@ -1,0 +1,17 @@
+import Glibc
+
+extension LogReport.Snapshot {
+    /// The snapshots in a log's directory, each looked into.
+    public static func all(in directory: String) throws -> [LogReport.Snapshot] {
+        let files = try LogDirectory(directory)
+        return try files.snapshots.map { name, lsn in
+            let path = files.path(name)
+            let size = try OpenFile(path, O_RDONLY).size()
+            let damage =
+                SnapshotFile.isSound(path)
+                ? nil
+                : LogDamage(kind: .snapshotChecksum, file: name, offset: 0, first: .first, last: lsn)
+            return LogReport.Snapshot(name: name, lsn: lsn, size: UInt64(size), damage: damage)
+        }
+    }
+}
