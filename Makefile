@@ -43,14 +43,19 @@ $(PYTHON): .build/setup
 	.build/venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-proto perfetto prometheus-client
 	@touch $@
 
+# Tests that keep all threads busy, or the disk: beside them others would wait for their turn beyond their time limits.
+HEAVY := ^(SagaLogTests|TortureTests)\.
+
 demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1
 	$(SWIFT) build --product checkout
 	.build/debug/checkout --orders $(ORDERS) --seed $(SEED) --out $(OUT) $(if $(RATE),--rate $(RATE)) $(if $(HOLD),--hold)
 
 test: setup $(PYTHON) ## Check the style, then run every test, debug and release
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples
-	Tests/Tools/swift-test.sh
-	Tests/Tools/swift-test.sh --configuration release -Xswiftc -enable-testing
+	Tests/Tools/swift-test.sh --skip '$(HEAVY)'
+	Tests/Tools/swift-test.sh --skip-build --filter '$(HEAVY)'
+	Tests/Tools/swift-test.sh --configuration release -Xswiftc -enable-testing --skip '$(HEAVY)'
+	Tests/Tools/swift-test.sh --configuration release --skip-build --filter '$(HEAVY)'
 
 bench: setup ## Measure, each figure beside its floor or peer; writes .build/bench.json
 	$(SWIFT) run --configuration release sagascope-bench --json .build/bench.json
