@@ -27,8 +27,12 @@ struct LiveViewTests {
         }
     }
 
-    private func exitCode(of process: Process) async throws -> Int32 {
-        try await eventually("sagascope has ended") { process.isRunning ? nil : process.terminationStatus }
+    /// Reads the screen meanwhile: who writes to a full terminal waits.
+    private func exitCode(of process: Process, on terminal: PseudoTerminal) async throws -> Int32 {
+        try await eventually("sagascope has ended") {
+            terminal.drain()
+            return process.isRunning ? nil : process.terminationStatus
+        }
     }
 
     @Test func showsTasksTakesKeysAndRestoresTheTerminal() async throws {
@@ -44,7 +48,7 @@ struct LiveViewTests {
             terminal.type("\u{1B}")
             try await terminal.expect("s/S sort")
             terminal.type("q")
-            #expect(try await exitCode(of: process) == 0)
+            #expect(try await exitCode(of: process, on: terminal) == 0)
             try await terminal.expect("\u{1B}[?25h\u{1B}[?1049l")
             #expect(terminal.settings == terminal.settingsBefore)
         }
@@ -53,7 +57,7 @@ struct LiveViewTests {
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP]) func aSignalRestoresTheTerminal(signal: Int32) async throws {
         try await withLiveView { terminal, process in
             kill(process.processIdentifier, signal)
-            #expect(try await exitCode(of: process) == 128 + signal)
+            #expect(try await exitCode(of: process, on: terminal) == 128 + signal)
             try await terminal.expect("\u{1B}[?25h\u{1B}[?1049l")
             #expect(terminal.settings == terminal.settingsBefore)
         }
@@ -65,7 +69,7 @@ struct LiveViewTests {
             kill(process.processIdentifier, SIGWINCH)
             try await terminal.expect("q quit   space pause   …")
             terminal.type("\u{3}")
-            #expect(try await exitCode(of: process) == 0)
+            #expect(try await exitCode(of: process, on: terminal) == 0)
         }
     }
 
@@ -78,7 +82,7 @@ struct LiveViewTests {
         process.standardOutput = terminal.slave
         process.standardError = terminal.slave
         try process.run()
-        #expect(try await exitCode(of: process) == 7)
+        #expect(try await exitCode(of: process, on: terminal) == 7)
         try await terminal.expect("there is no process")
         #expect(!terminal.output.contains("\u{1B}"))
         #expect(terminal.settings == terminal.settingsBefore)
