@@ -35,6 +35,16 @@ enum RecordFormat {
 
     static func length(name: Int, payload: Int) -> Int { (headerBytes + name + payload + 7) & ~7 }
 
+    /// - Returns: the record's length.
+    /// - Throws: ``SagaLogError/tooLong(bytes:limit:)`` for one beyond `limit`, or with a name beyond ``maximumName``.
+    static func length(of entry: borrowing LogEntry, limit: Int) throws(SagaLogError) -> Int {
+        let name = entry.name.utf8.count
+        let length = length(name: name, payload: entry.payload.count)
+        guard name <= maximumName else { throw .tooLong(bytes: name, limit: maximumName) }
+        guard length <= limit else { throw .tooLong(bytes: length, limit: limit) }
+        return length
+    }
+
     /// The checksum's beginning for all records of a segment.
     static func seed(salt: UInt32) -> UInt32 {
         withUnsafeBytes(of: salt.littleEndian) { sgs_crc32c(0, $0.baseAddress, 4) }
@@ -151,11 +161,11 @@ extension RecordFormat {
     static func record(_ bytes: UnsafeRawPointer, length: Int) -> LogRecord {
         let place = place(bytes)
         let nameBytes = Int(byte(bytes, 23))
-        let name = UnsafeRawBufferPointer(start: bytes + headerBytes, count: nameBytes)
+        let name = name(UnsafeRawBufferPointer(start: bytes + headerBytes, count: nameBytes))
         let payloadBytes = length - headerBytes - nameBytes - Int(byte(bytes, 51))
         let payload = UnsafeRawBufferPointer(start: bytes + headerBytes + nameBytes, count: payloadBytes)
         let entry = LogEntry(
-            kind(bytes), sequence: sequence(bytes), name: String(decoding: name, as: UTF8.self), step: word(bytes, 52),
+            kind(bytes), sequence: sequence(bytes), name: name, step: word(bytes, 52),
             attempt: attempt(bytes),
             trace: LogTrace(
                 traceID: TraceID(high: wide(bytes, 64), low: wide(bytes, 72)), spanID: SpanID(wide(bytes, 80)),
@@ -167,6 +177,12 @@ extension RecordFormat {
             batch: LSN(first)...LSN(max(first, place.lsn &+ UInt64(place.rest))), epoch: place.epoch,
             time: wide(bytes, 56),
             run: run(bytes), entry: entry)
+    }
+
+    /// Never longer than what it is made of, so that a record can be written again: what is no UTF-8 becomes `?`.
+    private static func name(_ bytes: UnsafeRawBufferPointer) -> String {
+        String(validating: bytes, as: UTF8.self)
+            ?? String(decoding: bytes.map { $0 < 0x80 ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
     }
 
     private static func byte(_ bytes: UnsafeRawPointer, _ offset: Int) -> UInt8 {

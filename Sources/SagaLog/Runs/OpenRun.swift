@@ -53,6 +53,7 @@ struct OpenRun: Sendable {
                 repeated = max(repeated, earlier)
                 continue
             }
+            _ = try RecordFormat.length(of: entry, limit: log.writer.sink.maximumRecord)
             frames.append(entry, run: status.run, mark: mark(entry, after: after, time: time, in: log.view), time: time)
             added.append(entry)
             after.note(entry, lsn: 0, time: time, epoch: log.epoch)

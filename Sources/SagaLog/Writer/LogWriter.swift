@@ -75,10 +75,7 @@ final class LogWriter: Sendable {
         _ entry: borrowing LogEntry, run: TraceID, mark: ViewMark, time: UInt64
     ) throws(SagaLogError) -> UInt64? {
         if sink.admission.relaxed != 0 { try admit(entry.kind) }
-        let length = RecordFormat.length(name: entry.name.utf8.count, payload: entry.payload.count)
-        guard length <= sink.maximumRecord, entry.name.utf8.count <= RecordFormat.maximumName else {
-            throw .tooLong(bytes: length, limit: sink.maximumRecord)
-        }
+        let length = try RecordFormat.length(of: entry, limit: sink.maximumRecord)
         guard let place = queue.reserve(records: 1, bytes: length) else { return try noRoom() }
         RecordFormat.write(entry, run: run, time: time, to: place.bytes)
         queue.seal(place.bytes, length: length, index: 0, of: 1, in: place, mark: mark)

@@ -36,6 +36,14 @@ import Testing
         }
     }
 
+    @Test func aNameThatIsNoTextIsNoLongerThanItWas() {
+        let entry = LogEntry(.note, sequence: 0, name: String(repeating: "n", count: 255))
+        var bytes = Self.sealed(entry, seed: 0)
+        for index in RecordFormat.headerBytes..<RecordFormat.headerBytes + 255 { bytes[index] = 0xFF }
+        let name = bytes.withUnsafeBytes { RecordFormat.record($0.baseAddress!, length: $0.count).entry.name }
+        #expect(name == String(repeating: "?", count: 255))
+    }
+
     @Test func noBitCanChangeUnnoticed() {
         let seed = RecordFormat.seed(salt: 77)
         var bytes = Self.sealed(Self.entry, seed: seed)

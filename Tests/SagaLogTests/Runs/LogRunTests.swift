@@ -100,6 +100,15 @@ import Testing
             await #expect(throws: SagaLogError.self) {
                 try await run.commit(LogEntry(.note, sequence: 0, name: String(repeating: "n", count: 256)))
             }
+            for entry in [
+                LogEntry(.note, sequence: 1, name: "n", payload: [UInt8](repeating: 0, count: limit)),
+                LogEntry(.note, sequence: 1, name: String(repeating: "n", count: 256)),
+            ] {
+                await #expect(throws: SagaLogError.self) {
+                    try await run.commit([LogEntry(.note, sequence: 0, name: "n"), entry])
+                }
+            }
+            #expect(run.nextSequence == 0)
             // The longest one, again and again, so that there is never room for two.
             let longest = limit - RecordFormat.headerBytes - 8
             for sequence in 0..<40 as Range<UInt32> {
