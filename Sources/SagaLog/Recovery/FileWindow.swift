@@ -14,9 +14,12 @@ struct FileWindow: ~Copyable {
     private var filled = 0
     /// What lies from here on stays in memory, so that a batch can be looked at twice.
     private var anchor = Int.max
+    private var nextRead = Self.chunk
 
     /// Read at once: as much as stays in the second-level cache until it has been checked.
     private static let chunk = 1 << 18
+    /// Read first after ``forget()``: a few records at the end of a live log. Each further read is twice as long.
+    private static let least = 1 << 12
     /// Asked of the disk ahead of it.
     private static let ahead = 1 << 22
 
@@ -45,7 +48,10 @@ struct FileWindow: ~Copyable {
     @inline(__always) mutating func keep(from offset: Int) { anchor = offset }
 
     /// What is asked for next is read anew: the file may have grown, or been written to.
-    mutating func forget() { filled = 0 }
+    mutating func forget() {
+        filled = 0
+        nextRead = Self.least
+    }
 
     @inline(never) private mutating func load(_ offset: Int, _ count: Int) throws(SagaLogError) {
         let from = min(anchor, offset)
@@ -63,7 +69,8 @@ struct FileWindow: ~Copyable {
             if position % Self.ahead < Self.chunk {
                 posix_fadvise(file.number, off_t(position), off_t(2 * Self.ahead), POSIX_FADV_WILLNEED)
             }
-            let part = UnsafeMutableRawBufferPointer(start: buffer + filled, count: min(Self.chunk, capacity - filled))
+            let part = UnsafeMutableRawBufferPointer(start: buffer + filled, count: min(nextRead, capacity - filled))
+            nextRead = min(2 * nextRead, Self.chunk)
             let read = try file.read(part, at: position)
             guard read > 0 else { return }
             filled += read

@@ -44,6 +44,14 @@ public final class LogReader {
         if scanner == nil {
             guard try open() else { return false }
         }
+        if try scan() { return true }
+        // What was read ahead of the log's end may have been written since.
+        scanner?.window.forget()
+        if try scan() { return true }
+        return try goOn()
+    }
+
+    private func scan() throws -> Bool {
         let first = wanted
         var records: [LogRecord] = []
         let count = try scanner?.nextBatch { bytes, _ in
@@ -51,8 +59,7 @@ public final class LogReader {
             records.append(RecordFormat.record(base, length: bytes.count))
         }
         batch = records
-        if count != 0 { return true }
-        return try goOn()
+        return count != 0
     }
 
     /// Opens the segment with the next record.
@@ -80,7 +87,6 @@ public final class LogReader {
         guard let header = scanner?.header, let missing = scanner?.missing, let isWhole = scanner?.isWhole else {
             return false
         }
-        scanner?.window.forget()
         guard try self.header(header.number) == header else {
             // The segment was recycled: either the log goes on elsewhere, or the record is gone.
             scanner = nil

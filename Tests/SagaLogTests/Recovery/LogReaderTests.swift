@@ -107,6 +107,25 @@ import Testing
         }
     }
 
+    @Test func whatWasWrittenBehindTheReadersBackIsReadAtOnce() async throws {
+        try await withTemporaryDirectory { directory in
+            var log = LogFixture()
+            log.beginSegment()
+            log.group(3)
+            try log.write(to: directory)
+            nonisolated(unsafe) var limit = LSN(3)
+            let reader = LogReader(directory: directory.path) { limit }
+            #expect(try Self.rest(reader) == [1, 2, 3])
+            // It has the zeros behind the third record in memory; whoever is told of an LSN must get its record.
+            for lsn in 4...40 as ClosedRange<UInt64> {
+                log.group(1)
+                try log.write(to: directory)
+                limit = LSN(lsn)
+                #expect(try reader.next()?.lsn == LSN(lsn))
+            }
+        }
+    }
+
     @Test func recordsComeBackAsTheyWereWritten() async throws {
         try await withTemporaryDirectory { directory in
             let log = LogFixture.sample
