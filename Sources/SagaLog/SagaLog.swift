@@ -161,7 +161,9 @@ public final class SagaLog: Sendable {
 
     /// Returns when the record with this LSN, and so all before it, is durable.
     /// - Throws: ``SagaLogError/poisoned(operation:code:)`` when it is not known whether it is.
-    public func durable(_ lsn: LSN) async throws(SagaLogError) { try await writer.durable(lsn.rawValue) }
+    public nonisolated(nonsending) func durable(_ lsn: LSN) async throws(SagaLogError) {
+        try await writer.durable(lsn.rawValue)
+    }
 
     /// Makes durable what was appended before.
     /// - Returns: the last record's LSN.

@@ -30,9 +30,14 @@ public final class LogRun: Sendable {
     /// - Parameter epoch: of who asks; one that is over is refused. nil: the log's own.
     /// - Returns: its LSN, or that of the record that was there before with its number.
     @discardableResult
-    public func commit(_ entry: LogEntry, epoch: UInt32? = nil) async throws(SagaLogError) -> LSN {
+    public nonisolated(nonsending) func commit(
+        _ entry: LogEntry, epoch: UInt32? = nil
+    ) async throws(SagaLogError) -> LSN {
         let began = sgs_recording_ns()
-        let lsn = try await place(entry, epoch)
+        let ticket = log.writer.ticket
+        var placed = try tryPlace(entry, epoch)
+        if placed == nil { placed = try await place(entry, epoch, since: ticket) }
+        let lsn = placed ?? 0
         try await log.writer.durable(lsn)
         log.instruments.committed(nanoseconds: sgs_recording_ns() &- began)
         return LSN(lsn)
@@ -41,14 +46,17 @@ public final class LogRun: Sendable {
     /// Writes a record with the run's next number, and returns when it is durable: for tasks of one run that write side by side.
     /// After an unknown outcome it cannot be repeated safely, as it gets another number then.
     @discardableResult
-    public func commit(
+    public nonisolated(nonsending) func commit(
         _ kind: LogRecordKind, name: String, step: UInt32 = 0, attempt: UInt16 = 1, trace: LogTrace = LogTrace(),
         payload: [UInt8] = []
     ) async throws(SagaLogError) -> LSN {
         let began = sgs_recording_ns()
         let entry = LogEntry(
             kind, sequence: 0, name: name, step: step, attempt: attempt, trace: trace, payload: payload)
-        let lsn = try await place(entry, nil, isNumbering: true)
+        let ticket = log.writer.ticket
+        var placed = try tryPlace(entry, nil, isNumbering: true)
+        if placed == nil { placed = try await place(entry, nil, isNumbering: true, since: ticket) }
+        let lsn = placed ?? 0
         try await log.writer.durable(lsn)
         log.instruments.committed(nanoseconds: sgs_recording_ns() &- began)
         return LSN(lsn)
@@ -57,8 +65,13 @@ public final class LogRun: Sendable {
     /// Writes a record and returns when it has its place: it is durable once ``SagaLog/durable(_:)`` of its LSN has
     /// returned, a few milliseconds later at most.
     @discardableResult
-    public func append(_ entry: LogEntry, epoch: UInt32? = nil) async throws(SagaLogError) -> LSN {
-        let lsn = try await place(entry, epoch)
+    public nonisolated(nonsending) func append(
+        _ entry: LogEntry, epoch: UInt32? = nil
+    ) async throws(SagaLogError) -> LSN {
+        let ticket = log.writer.ticket
+        var placed = try tryPlace(entry, epoch)
+        if placed == nil { placed = try await place(entry, epoch, since: ticket) }
+        let lsn = placed ?? 0
         log.writer.noteAppended()
         return LSN(lsn)
     }
@@ -72,13 +85,15 @@ public final class LogRun: Sendable {
         return LSN(lsn)
     }
 
+    /// After an attempt that found no room.
     private func place(
-        _ entry: borrowing LogEntry, _ epoch: UInt32?, isNumbering: Bool = false
+        _ entry: borrowing LogEntry, _ epoch: UInt32?, isNumbering: Bool = false, since ticket: CommitQueue.Ticket
     ) async throws(SagaLogError) -> UInt64 {
+        var ticket = ticket
         while true {
-            let ticket = log.writer.ticket
-            if let lsn = try tryPlace(entry, epoch, isNumbering: isNumbering) { return lsn }
             await log.writer.awaitRoom(since: ticket)
+            ticket = log.writer.ticket
+            if let lsn = try tryPlace(entry, epoch, isNumbering: isNumbering) { return lsn }
         }
     }
 
@@ -96,7 +111,9 @@ public final class LogRun: Sendable {
     /// Writes records as one batch: after a crash all of them are there, or none.
     /// - Returns: the last one's LSN when all are durable.
     @discardableResult
-    public func commit(_ entries: [LogEntry], epoch: UInt32? = nil) async throws(SagaLogError) -> LSN {
+    public nonisolated(nonsending) func commit(
+        _ entries: [LogEntry], epoch: UInt32? = nil
+    ) async throws(SagaLogError) -> LSN {
         guard let first = entries.first else { return log.durable }
         if entries.count == 1 { return try await commit(first, epoch: epoch) }
         let began = sgs_recording_ns()

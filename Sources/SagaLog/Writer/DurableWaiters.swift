@@ -56,7 +56,7 @@ final class DurableWaiters: Sendable {
     /// - Parameters:
     ///   - isReserved: whether the record has its place in the log already.
     ///   - suspended: called when the task has to wait.
-    @inline(never) func wait(for lsn: UInt64, isReserved: Bool, suspended: () -> Void) async {
+    nonisolated(nonsending) func wait(for lsn: UInt64, isReserved: Bool, suspended: () -> Void) async {
         let waking = await withUnsafeContinuation { (waiter: Waiter) in
             if isReserved { register(waiter, for: lsn) } else { registerLate(waiter, for: lsn) }
             suspended()

@@ -23,6 +23,8 @@ final class LogWriter: Sendable {
     /// Records of the last group.
     private let lastGroup = PaddedWord(1)
     private let isStopping = PaddedWord()
+    /// Monotonic ns of the last time.
+    private let clockSet = PaddedWord()
     private let stopped = Mutex<SagaLogError?>(nil)
     private let thread = Mutex<LogThread?>(nil)
     /// The executor whose thread flushes when it has nothing else to do.
@@ -65,7 +67,7 @@ final class LogWriter: Sendable {
     }
 
     deinit {
-        for word in [flushing, asleep, wanted, lastGroup, isStopping, reactor] { word.deallocate() }
+        for word in [flushing, asleep, wanted, lastGroup, isStopping, clockSet, reactor] { word.deallocate() }
     }
 
     // MARK: appending
@@ -167,10 +169,10 @@ final class LogWriter: Sendable {
     // MARK: waiting
 
     /// Returns when the record is durable.
-    @inline(__always) func durable(_ lsn: UInt64) async throws(SagaLogError) {
+    nonisolated(nonsending) func durable(_ lsn: UInt64) async throws(SagaLogError) {
         if waiters.durable >= lsn { return }
-        // Alone, this thread is as good as the flusher's, and a hand-over is saved.
-        if lastGroup.relaxed <= 1, !isOnReactor, flush(), waiters.durable >= lsn { return }
+        // Alone, this thread is as good as the flusher's, and a hand-over is saved. An actor's may have better things to do.
+        if isAlone, mayBlock(#isolation), flush(), waiters.durable >= lsn { return }
         await waiters.wait(for: lsn, isReserved: lsn <= queue.lastReserved) {
             guard !isOnReactor else { return }
             wanted.store(1)
@@ -178,6 +180,11 @@ final class LogWriter: Sendable {
         }
         guard waiters.durable >= lsn else { throw failure ?? .closed }
     }
+
+    private var isAlone: Bool { lastGroup.relaxed <= 1 && !isOnReactor }
+
+    /// A function of its own for the compiler's sake: 6.3.1 fails on the comparison in ``durable(_:)``.
+    @inline(never) private func mayBlock(_ isolation: (any Actor)?) -> Bool { isolation == nil }
 
     // MARK: flushing
 
@@ -204,6 +211,7 @@ final class LogWriter: Sendable {
             room.resume()
             observer.committing(group)
             let syncing = sgs_monotonic_ns()
+            followClock(now: syncing)
             try sink.commit(group)
             let elapsed = sgs_monotonic_ns() - syncing
             lastGroup.storeRelaxed(UInt64(group.count))
@@ -267,6 +275,7 @@ final class LogWriter: Sendable {
             }
             last = 0
             observer.tick()
+            followClock(now: sgs_monotonic_ns())
             beat()
             lingering = sleep()
         }
@@ -276,6 +285,13 @@ final class LogWriter: Sendable {
         guard flushing.relaxed == 0, flushing.exchange(1) == 0 else { return }
         if failure == nil { observer.beat() }
         flushing.store(0)
+    }
+
+    /// Records' times come from a clock that somebody has to set by the system's: telemetry does, where there is any.
+    private func followClock(now: UInt64) {
+        guard now &- clockSet.relaxed > 1_000_000_000 else { return }
+        clockSet.storeRelaxed(now)
+        sgs_clock_refresh()
     }
 
     /// Those that were just woken are about to come back: waits for as many, but not long. Pays where they are few.
