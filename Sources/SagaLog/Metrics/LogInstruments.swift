@@ -73,41 +73,40 @@ final class LogInstruments: Sendable {
 
     // MARK: what there is
 
-    /// Answers for the log's gauges from here on.
+    /// Answers for the log's gauges from here on, until ``close()``. They hold the log: an object that is known weakly is dearer
+    /// to retain and release, and whoever commits does both.
     func observe(_ log: SagaLog, in registry: MetricRegistry = .shared) {
         let made = [
-            registry.observe(MetricCatalogue.logSequence) { [weak log] observations in
-                for (stage, lag) in log?.lags ?? [:] {
+            registry.observe(MetricCatalogue.logSequence) { observations in
+                for (stage, lag) in log.lags {
                     if let reached = lag.reached { observations.observe(Int(reached.rawValue), stage.attributes) }
                 }
             },
-            registry.observe(MetricCatalogue.logLagRecords) { [weak log] observations in
-                for (stage, lag) in log?.lags ?? [:] { observations.observe(Int(lag.records), stage.attributes) }
+            registry.observe(MetricCatalogue.logLagRecords) { observations in
+                for (stage, lag) in log.lags { observations.observe(Int(lag.records), stage.attributes) }
             },
-            registry.observe(MetricCatalogue.logLagSize) { [weak log] observations in
-                for (stage, lag) in log?.lags ?? [:] { observations.observe(Int(lag.bytes), stage.attributes) }
+            registry.observe(MetricCatalogue.logLagSize) { observations in
+                for (stage, lag) in log.lags { observations.observe(Int(lag.bytes), stage.attributes) }
             },
-            registry.observe(MetricCatalogue.logLagAge) { [weak log] observations in
-                for (stage, lag) in log?.lags ?? [:] { observations.observe(lag.age / .seconds(1), stage.attributes) }
+            registry.observe(MetricCatalogue.logLagAge) { observations in
+                for (stage, lag) in log.lags { observations.observe(lag.age / .seconds(1), stage.attributes) }
             },
-            registry.observe(MetricCatalogue.logLagUnknown) { [weak log] observations in
-                guard let known = log?.lags else { return }
+            registry.observe(MetricCatalogue.logLagUnknown) { observations in
+                let known = log.lags
                 for stage in LogStage.allCases { observations.observe(known[stage] == nil ? 1 : 0, stage.attributes) }
             },
-            registry.observe(MetricCatalogue.logRecords) { [weak log] observations in
-                guard let written = log?.written else { return }
-                observations.observe(Int(written.records), LogStage.durable.attributes)
+            registry.observe(MetricCatalogue.logRecords) { observations in
+                observations.observe(Int(log.written.records), LogStage.durable.attributes)
             },
-            registry.observe(MetricCatalogue.logIO) { [weak log] observations in
-                guard let written = log?.written else { return }
-                observations.observe(Int(written.bytes), LogStage.durable.attributes)
+            registry.observe(MetricCatalogue.logIO) { observations in
+                observations.observe(Int(log.written.bytes), LogStage.durable.attributes)
             },
-            registry.observe(MetricCatalogue.logUnmappedRuns) { [weak log] observations in
-                guard let log else { return }
+            registry.observe(MetricCatalogue.logUnmappedRuns) { observations in
                 observations.observe(log.unmappedRuns)
             },
-            registry.observe(MetricCatalogue.snapshotAge) { [weak self] observations in
-                guard let taken = self?.snapshotTaken.load(ordering: .relaxed), taken > 0 else { return }
+            registry.observe(MetricCatalogue.snapshotAge) { [self] observations in
+                let taken = snapshotTaken.load(ordering: .relaxed)
+                guard taken > 0 else { return }
                 let now = sgs_unix_ns()
                 observations.observe(now > taken ? Double(now - taken) / 1e9 : 0)
             },
@@ -116,7 +115,11 @@ final class LogInstruments: Sendable {
     }
 
     func close() {
-        for observation in observations.withLock(\.self) { observation.cancel() }
+        let made = observations.withLock { observations in
+            defer { observations = [] }
+            return observations
+        }
+        for observation in made { observation.cancel() }
     }
 }
 

@@ -56,16 +56,19 @@ enum Suite {
         Entry(name: "task.dump100k") { _ in await TaskDumpBench() },
         Entry(name: "log.append.1") { _ in try LogAppend(tasks: 1, commits: 2_000, .raw) },
         Entry(name: "log.append.16") { _ in try LogAppend(tasks: 16, commits: 1_000, .raw) },
-        Entry(name: "log.append.256") { _ in try LogAppend(tasks: 256, commits: 500, .raw) },
-        Entry(name: "log.append.1024") { _ in try LogAppend(tasks: 1_024, commits: 250, .raw) },
+        Entry(name: "log.append.256") { _ in try LogAppend(tasks: 256, commits: 300, .raw) },
+        Entry(name: "log.append.1024") { _ in try LogAppend(tasks: 1_024, commits: 100, .raw) },
         Entry(name: "log.append.1.reactor") { _ in try LogAppend(tasks: 1, commits: 2_000, .raw, onReactor: true) },
         Entry(name: "log.append.16.reactor") { _ in try LogAppend(tasks: 16, commits: 1_000, .raw, onReactor: true) },
-        Entry(name: "log.append.256.reactor") { _ in try LogAppend(tasks: 256, commits: 500, .raw, onReactor: true) },
+        Entry(name: "log.append.256.reactor") { _ in try LogAppend(tasks: 256, commits: 300, .raw, onReactor: true) },
         Entry(name: "log.append.1024.reactor") { _ in
-            try LogAppend(tasks: 1_024, commits: 250, .raw, onReactor: true)
+            try LogAppend(tasks: 1_024, commits: 100, .raw, onReactor: true)
         },
+        Entry(name: "log.append.256.usual") { _ in try LogAppend(tasks: 256, commits: 2_000, .raw, isAsUsual: true) },
         Entry(name: "log.append.1.sqlite") { _ in try LogAppend(tasks: 1, commits: 2_000, .sqlite) },
         Entry(name: "log.append.nowait") { _ in try LogAppendNoWait() },
         Entry(name: "log.batch64") { _ in try LogBatch() },
+        Entry(name: "log.replay") { _ in try await LogReplay(isCold: false) },
+        Entry(name: "log.replay.cold") { _ in try await LogReplay(isCold: true) },
     ]
 }

@@ -89,9 +89,9 @@ void floor_sqlite_close(floor_sqlite *db) {
 #if defined(__x86_64__)
 __attribute__((target("sse4.2")))
 #endif
-static uint32_t checksum(const char *bytes) {
-  uint64_t sum = ~0u;
-  for (int at = 0; at < RECORD; at += 8) {
+static uint32_t checksum(uint32_t seed, const char *bytes, int count) {
+  uint64_t sum = seed;
+  for (int at = 0; at < count; at += 8) {
     uint64_t word;
     memcpy(&word, bytes + at, 8);
 #if defined(__x86_64__)
@@ -102,7 +102,7 @@ static uint32_t checksum(const char *bytes) {
     sum = (sum ^ word) * 0x9e3779b97f4a7c15u >> 32;   // no CRC instruction: some work in its place
 #endif
   }
-  return ~(uint32_t)sum;
+  return (uint32_t)sum;
 }
 
 uint32_t floor_record_copy(uint64_t count) {
@@ -115,9 +115,46 @@ uint32_t floor_record_copy(uint64_t count) {
     char *to = buffer + i * RECORD % BYTES;
     memcpy(to, record, RECORD);
     memcpy(to + 8, &i, 8);
-    sum = checksum(to);
+    sum = ~checksum(~0u, to, RECORD);
     memcpy(to + 4, &sum, 4);
     __asm__ volatile("" ::: "memory");
   }
   return sum;
+}
+
+int64_t floor_log_read(const char *path) {
+  enum { HEADER = 4096, BYTES = 1 << 20, LONGEST = 1 << 20 };
+  static char buffer[LONGEST + BYTES];
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -1;
+  int64_t records = 0, wrong = 0;
+  uint64_t kept = 0, offset = HEADER;
+  ssize_t count;
+  while ((count = pread(file, buffer + kept, BYTES, (off_t)offset)) > 0) {
+    uint64_t at = 0, end = kept + (uint64_t)count;
+    offset += (uint64_t)count;
+    while (at + 8 <= end) {
+      uint32_t length;
+      memcpy(&length, buffer + at, 4);
+      if (!length) goto done;
+      if (at + length > end) break;
+      // Its value depends on the segment's salt, so it is not compared but used.
+      wrong += checksum(length, buffer + at + 8, (int)length - 8) == 0;
+      records++;
+      at += length;
+    }
+    kept = end - at;
+    memmove(buffer, buffer + at, kept);
+  }
+done:
+  close(file);
+  return wrong > 8 ? -1 : records;
+}
+
+int floor_file_forget(const char *path) {
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -1;
+  int result = fsync(file) || posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) ? -1 : 0;
+  close(file);
+  return result;
 }

@@ -14,12 +14,14 @@ final class LogAppend: Bench {
     private let executor: LogExecutor?
     private static let floorCommits = 2_000
 
-    init(tasks: Int, commits: Int, _ kind: CommitFloor.Kind, onReactor: Bool = false) throws {
+    init(
+        tasks: Int, commits: Int, _ kind: CommitFloor.Kind, onReactor: Bool = false, isAsUsual: Bool = false
+    ) throws {
         self.tasks = tasks
         self.commits = commits
         operations = tasks * commits
         let directory = try BenchDirectory()
-        bench = try BenchLog(directory)
+        bench = try BenchLog(directory, isAsUsual: isAsUsual)
         floor = try CommitFloor(kind, in: directory)
         executor = onReactor ? try LogExecutor(bench.log) : nil
     }

@@ -20,9 +20,20 @@ final class BenchLog {
     private let directory: BenchDirectory
     let log: SagaLog
 
-    init(_ directory: BenchDirectory) throws {
+    /// - Parameter isAsUsual: with the options that a log has by default, so that segments are made and snapshots taken beside.
+    ///   Otherwise there are segments enough, and no snapshots: what remains is committing alone.
+    init(_ directory: BenchDirectory, isAsUsual: Bool = false) throws {
         self.directory = directory
-        log = try SagaLog.open(directory.path + "/log")
+        var options = SagaLogOptions()
+        if !isAsUsual {
+            options.segmentBytes = 256 << 20
+            options.snapshotEvery = 0
+        }
+        let path = directory.path + "/log"
+        log = try SagaLog.open(path, options: options)
+        while access(path + "/spare.segment", F_OK) != 0 || access(path + "/reserve.segment", F_OK) != 0 {
+            usleep(1000)
+        }
     }
 
     deinit { log.close() }

@@ -20,3 +20,9 @@ void floor_sqlite_close(floor_sqlite *db);
 /// Copies a record of 128 bytes `count` times one behind the other into 1 MiB, each with its number and its CRC-32C;
 /// answers the last checksum.
 uint32_t floor_record_copy(uint64_t count);
+
+/// How many records a segment file has, after the checksum of each was reckoned.
+int64_t floor_log_read(const char *path);
+
+/// Has the kernel drop what it holds of a file.
+int floor_file_forget(const char *path);
