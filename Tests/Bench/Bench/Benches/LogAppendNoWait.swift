@@ -14,14 +14,14 @@ final class LogAppendNoWait: Bench {
 
     func pass(_ meter: inout Meter) async throws {
         let runs = bench.runs(1)
+        let (run, operations) = (runs[0], operations)
         let before = bench.log.position.appended
-        let entry = BenchLog.entry(0)
+        var entry = BenchLog.entry(0)
         var refused = 0
         try meter.measure {
             for number in 0..<operations {
-                var next = entry
-                next.sequence = UInt32(number)
-                if try runs[0].tryAppend(next) == nil { refused += 1 }
+                entry.sequence = UInt32(number)
+                if try run.tryAppend(entry) == nil { refused += 1 }
             }
         }
         try await bench.log.flush()

@@ -8,7 +8,7 @@ import SagaTelemetry
 final class LogReplay: Bench {
     let unit = TimeUnit.perSecond
     let referenceName = "C read + CRC-32C"
-    let operations = 2_000 * LogReplay.batch
+    let operations = 6_000 * LogReplay.batch
     let passes = 1
     private let directory: BenchDirectory
     private let path: String
