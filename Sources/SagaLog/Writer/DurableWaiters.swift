@@ -53,6 +53,9 @@ final class DurableWaiters: Sendable {
         reached.deallocate()
     }
 
+    /// Goes on where its caller runs, and there resumes others that wait: not for actors, who may be busy with something else
+    /// for long.
+    ///
     /// - Parameters:
     ///   - isReserved: whether the record has its place in the log already.
     ///   - suspended: called when the task has to wait.
@@ -62,6 +65,11 @@ final class DurableWaiters: Sendable {
             suspended()
         }
         if waking.count > 0 { resume(from: waking.first, count: waking.count) }
+    }
+
+    /// The same by way of the pool, where others are resumed.
+    @concurrent func waitOnPool(for lsn: UInt64, isReserved: Bool, suspended: () -> Void) async {
+        await wait(for: lsn, isReserved: isReserved, suspended: suspended)
     }
 
     private func register(_ waiter: Waiter, for lsn: UInt64) {

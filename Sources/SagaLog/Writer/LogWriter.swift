@@ -171,20 +171,29 @@ final class LogWriter: Sendable {
     /// Returns when the record is durable.
     nonisolated(nonsending) func durable(_ lsn: UInt64) async throws(SagaLogError) {
         if waiters.durable >= lsn { return }
-        // Alone, this thread is as good as the flusher's, and a hand-over is saved. An actor's may have better things to do.
-        if isAlone, mayBlock(#isolation), flush(), waiters.durable >= lsn { return }
-        await waiters.wait(for: lsn, isReserved: lsn <= queue.lastReserved) {
-            guard !isOnReactor else { return }
-            wanted.store(1)
-            if asleep.ordered != 0 { wakeThread() }
+        let isReserved = lsn <= queue.lastReserved
+        // An actor has better things to do.
+        if isActor(#isolation) {
+            await waiters.waitOnPool(for: lsn, isReserved: isReserved) { call() }
+        } else {
+            // Alone, this thread is as good as the flusher's, and a hand-over is saved.
+            if isAlone, flush(), waiters.durable >= lsn { return }
+            await waiters.wait(for: lsn, isReserved: isReserved) { call() }
         }
         guard waiters.durable >= lsn else { throw failure ?? .closed }
+    }
+
+    /// Has the flusher look, if it is not this thread itself.
+    private func call() {
+        guard !isOnReactor else { return }
+        wanted.store(1)
+        if asleep.ordered != 0 { wakeThread() }
     }
 
     private var isAlone: Bool { lastGroup.relaxed <= 1 && !isOnReactor }
 
     /// A function of its own for the compiler's sake: 6.3.1 fails on the comparison in ``durable(_:)``.
-    @inline(never) private func mayBlock(_ isolation: (any Actor)?) -> Bool { isolation == nil }
+    @inline(never) private func isActor(_ isolation: (any Actor)?) -> Bool { isolation != nil }
 
     // MARK: flushing
 
