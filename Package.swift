@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "SagaInstrumentation", targets: ["SagaInstrumentation"]),
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
         .library(name: "SagaLog", targets: ["SagaLog"]),
+        .library(name: "SagaRuntime", targets: ["SagaRuntime"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
         // For LD_PRELOAD: shows the tasks of an unmodified program.
@@ -83,6 +84,16 @@ let package = Package(
             name: "SagaLog",
             dependencies: [
                 "CSagascope", "CLZ4", "CXXHash", "SagaTelemetry",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+
+        // MARK: The saga runtime
+        .target(
+            name: "SagaRuntime",
+            dependencies: [
+                "SagaInstrumentation", "SagaLog", "SagaTelemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -270,6 +281,10 @@ let package = Package(
                 "log-fixture", "view-fixture",
             ],
             exclude: ["Faults/shim.c"], swiftSettings: strict),
+        .testTarget(
+            name: "SagaRuntimeTests",
+            dependencies: ["SagaInstrumentation", "SagaRuntime", "SagaTelemetry", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
             swiftSettings: strict),
