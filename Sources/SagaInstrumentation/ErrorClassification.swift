@@ -5,14 +5,14 @@ extension SagaError {
 }
 
 /// What an error that left a run, a step or a compensation means in `saga.result` and `error.type`.
-struct ErrorClassification {
-    let result: SagaResult
-    let errorType: String
-    let message: String
+package struct ErrorClassification: Sendable {
+    package let result: SagaResult
+    package let errorType: String
+    package let message: String
 
     /// - Note: Errors of libraries cannot conform to ``SagaError`` before they are known. What calls itself a timeout, by the
     ///   name of its type or of its case, is taken for one; everything else that is not cancellation is an error.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         message = ErrorDescription.message(of: error)
         if let error = error as? any SagaError {
             result = error.sagaResult

@@ -53,14 +53,14 @@ final class SagaRun: Sendable {
         var lastAttempt: Int
     }
 
-    init(saga: String, key: String?, attempt: Int, parent: TraceContext?) {
-        self.saga = saga
-        self.attempt = attempt
-        let id = key.map { DerivedID.trace(saga: saga, id: $0) } ?? TraceID.random()
+    init(_ launch: SagaRunLaunch, parent: TraceContext?) {
+        saga = launch.name
+        attempt = launch.attempt
+        let id = launch.key.map { [saga] in DerivedID.trace(saga: saga, id: $0) } ?? TraceID.random()
         self.id = id
         idText = id.description
         let span = DerivedID.span(run: id, what: DerivedID.hash(saga), attempt: attempt, kind: .run)
-        trace = TraceContext.starting(span, below: parent, traceID: id).holdingUnsampledRun()
+        trace = TraceContext.starting(span, below: parent, traceID: launch.resumes?.traceID ?? id).holdingUnsampledRun()
         ownsHold = trace.isHeld && parent?.isHeld != true
         instruments = SagaInstruments.of(saga)
         tracker = RunTracker.forRun(of: saga, id: idText)

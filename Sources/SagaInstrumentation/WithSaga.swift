@@ -23,10 +23,36 @@ public func withSaga<Value, Failure: Error>(
     _ name: String, id: String? = nil, attempt: Int = 1, kind: TraceSpan.Kind = .internal,
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
-    let parent = TraceContext.active
-    let run = SagaRun(saga: name, key: id, attempt: attempt, parent: parent)
-    var span = TraceSpan(run.instruments.spanName, kind: kind, context: run.trace, parent: parent)
-    run.describe(&span, key: id)
+    try await withSagaRun(SagaRunLaunch(name, key: id, attempt: attempt, kind: kind), body)
+}
+
+/// How a run begins.
+package struct SagaRunLaunch: Sendable {
+    package var name: String
+    package var key: String?
+    package var attempt: Int
+    package var kind: TraceSpan.Kind
+    /// Of its definition, where it has one.
+    package var version: Int?
+    /// The span under which a process that is gone began the run. The trace goes on, with a link to it.
+    package var resumes: TraceContext?
+
+    package init(_ name: String, key: String?, attempt: Int = 1, kind: TraceSpan.Kind = .internal) {
+        self.name = name
+        self.key = key
+        self.attempt = attempt
+        self.kind = kind
+    }
+}
+
+/// As ``withSaga(_:id:attempt:kind:isolation:_:)``, also for a run that is taken over.
+package func withSagaRun<Value, Failure: Error>(
+    _ launch: SagaRunLaunch, isolation: isolated (any Actor)? = #isolation, _ body: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    let parent = launch.resumes == nil ? TraceContext.active : nil
+    let run = SagaRun(launch, parent: parent)
+    var span = TraceSpan(run.instruments.spanName, kind: launch.kind, context: run.trace, parent: parent)
+    run.describe(&span, launch)
     run.begin()
     LiveRuns.shared.insert(run)
 
@@ -49,13 +75,17 @@ public func withSaga<Value, Failure: Error>(
 }
 
 extension SagaRun {
-    fileprivate func describe(_ span: inout TraceSpan, key: String?) {
+    fileprivate func describe(_ span: inout TraceSpan, _ launch: SagaRunLaunch) {
         guard span.isRecording else { return }
         span.set("saga.operation.name", "run")
         span.set("saga.name", saga)
         span.set("saga.run.id", idText)
         span.set("saga.run.attempt", attempt)
-        if let key { span.set("saga.run.key", key) }
+        if let key = launch.key { span.set("saga.run.key", key) }
+        if let version = launch.version { span.set("saga.definition.version", version) }
+        if let resumed = launch.resumes {
+            span.addLink(TraceSpan.Link(resumed, attributes: ["saga.link.type": "resumes"]))
+        }
     }
 
     /// Runs the body in the run's own task, on the executor of tracked tasks where there is one.

@@ -1,0 +1,166 @@
+import SagaInstrumentation
+import SagaLog
+import SagaTelemetry
+
+/// Brings one run from where it stands to its end: forward through its steps; or, when that fails, back through their
+/// compensations, in a task of its own that nobody cancels.
+struct RunDriver: Sendable {
+    typealias Draft = RunJournal.Draft
+
+    let live: LiveRun
+    let environment: RuntimeEnvironment
+
+    private var journal: RunJournal { live.journal }
+    private var graph: StepGraph { live.blueprint.graph }
+
+    /// - Parameter opening: records to be written first.
+    func drive(_ opening: [Draft]) async -> OutcomeBox.Value {
+        var launch = SagaRunLaunch(live.blueprint.name, key: live.key)
+        launch.attempt = journal.machine.resumed + 1 + (live.resumes == nil ? 0 : 1)
+        launch.version = Int(live.blueprint.version)
+        launch.resumes = live.resumes
+        do {
+            return .success(try await withSagaRun(launch) { try await conduct(opening) })
+        } catch let ended as RunEnded {
+            return .success(ended.outcome)
+        } catch let error as SagaRuntimeError {
+            return .failure(error)
+        } catch {
+            return .failure(.unreadable(what: "run \(live.id)", reason: "\(error)"))
+        }
+    }
+
+    /// Throws where the run was no success, so that its span says so.
+    private func conduct(_ opening: [Draft]) async throws -> RunOutcome {
+        var pending = opening
+        if journal.machine(after: pending).phase == .forward {
+            pending = try await forward(pending)
+            if journal.machine(after: pending).steps.allSatisfy({ $0.state == .committed }) {
+                return try await close(pending, .success)
+            }
+        }
+        // Swift cannot shield a task from its cancellation: what undoes is another one.
+        let leftOver = pending
+        let end = Task(executorPreference: environment.executor) { () async -> Result<RunOutcome, SagaRuntimeError> in
+            do throws(SagaRuntimeError) { return .success(try await back(leftOver)) } catch { return .failure(error) }
+        }
+        let outcome = try await end.value.get()
+        throw RunEnded(outcome: outcome)
+    }
+
+    // MARK: forward
+
+    private struct Launch: Sendable {
+        let pass: LaunchGate.Pass
+        let attempt: Int
+    }
+
+    private func forward(_ pending: [Draft]) async throws(SagaRuntimeError) -> [Draft] {
+        let timer = deadlineTimer()
+        defer { timer?.cancel() }
+        let waves = StepWaves<Launch>(
+            journal: journal, executor: environment.executor, ready: { admit($0) },
+            beginning: { Draft(.stepStarted, step($0.pass.step), attempt: $0.attempt) },
+            perform: { launch async throws(SagaRuntimeError) in
+                try await StepRunner(live: live, step: step(launch.pass.step), environment: environment)
+                    .run(launch.pass, attempt: launch.attempt)
+            })
+        return try await waves.run(pending)
+    }
+
+    /// All steps that the gate lets through.
+    private func admit(_ machine: RunMachine) -> [Launch] {
+        guard machine.phase == .forward else { return [] }
+        let (now, wall) = (environment.clock.now, environment.wall())
+        var launches: [Launch] = []
+        for (index, step) in machine.steps.enumerated() where step.state == .idle || step.state == .started {
+            let verdict = live.admit(index, machine, now: now, wall: wall)
+            RuntimeInstruments.judged(verdict, step: graph.names[index], in: live)
+            guard case .start(let pass) = verdict else { continue }
+            if let waited = live.waited(index, now: now) {
+                RuntimeInstruments.waited(waited, step: graph.names[index], in: live)
+            }
+            launches.append(Launch(pass: pass, attempt: step.attempt + 1))
+        }
+        return launches
+    }
+
+    private func deadlineTimer() -> Task<Void, Never>? {
+        guard let deadline = live.deadline else { return nil }
+        let wall = environment.wall()
+        let (live, clock) = (live, environment.clock)
+        let left = Duration.nanoseconds(Int64(clamping: deadline > wall ? deadline - wall : 0))
+        return Task(executorPreference: environment.executor) {
+            if (try? await clock.sleep(until: clock.instant(after: left))) != nil { live.stop(.deadline) }
+        }
+    }
+
+    // MARK: back
+
+    private func back(_ pending: [Draft]) async throws(SagaRuntimeError) -> RunOutcome {
+        var pending = pending
+        if journal.machine(after: pending).phase == .forward {
+            let error = live.stopReason?.error ?? RecordedError(type: "stopped", message: "stopped", result: "error")
+            live.note(error)
+            pending.append(Draft(note: RunNote.compensate, payload: JSONPayload.text(error)))
+        }
+        let settles = environment.clock.instant(after: environment.options.settleTimeout)
+        let begun = BegunSteps()
+        let waves = StepWaves<Int>(
+            journal: journal, executor: environment.executor, ready: { machine in
+                machine.steps.indices.filter {
+                    (machine.needsUndo($0, in: graph) || machine.steps[$0].state == .stuck)
+                        && machine.isUndoReady($0, in: graph) && begun.insert($0)
+                }
+            },
+            beginning: { index in
+                Draft(.compensationStarted, step(index), attempt: journal.plannedMachine.steps[index].undoAttempt + 1)
+            },
+            perform: { index async throws(SagaRuntimeError) in
+                guard let undo = step(index).compensation else { return [] }
+                let runner = CompensationRunner(
+                    live: live, step: step(index), environment: environment, settles: settles)
+                return try await runner.run(undo, attempt: journal.machine.steps[index].undoAttempt)
+            })
+        return try await settle(try await waves.run(pending))
+    }
+
+    /// Everything that can be undone is.
+    private func settle(_ pending: [Draft]) async throws(SagaRuntimeError) -> RunOutcome {
+        let machine = journal.machine(after: pending)
+        let letters = machine.steps(in: .stuck)
+        guard letters.isEmpty else {
+            let error = live.error ?? RecordedError(type: "unknown", message: "", result: "error")
+            let suspended = Draft(kind: .runSuspended, name: live.blueprint.name, payload: JSONPayload.text(error))
+            try await journal.commit(pending + [suspended])
+            for letter in letters { RuntimeInstruments.deadLettered(step: graph.names[letter], in: live) }
+            return outcome(.compensationFailed, letters: letters.map { graph.names[$0] })
+        }
+        let isUndone = machine.steps.contains { $0.state == .undone || $0.state == .resolved }
+        return try await close(pending, isUndone ? .compensated : live.error?.meaning ?? .error)
+    }
+
+    private func close(_ pending: [Draft], _ result: SagaResult) async throws(SagaRuntimeError) -> RunOutcome {
+        let outcome = outcome(result)
+        let closed = Draft(kind: .runClosed, name: live.blueprint.name, payload: outcome.payload)
+        try await journal.commit(pending + [closed])
+        return outcome
+    }
+
+    private func outcome(_ result: SagaResult, letters: [String] = []) -> RunOutcome {
+        RunOutcome(
+            saga: live.blueprint.name, id: live.key, run: live.id, result: result,
+            error: result == .success ? nil : live.error, deadLetters: letters, outputs: live.outputs)
+    }
+
+    private func step(_ index: Int) -> StepBlueprint { live.blueprint.steps[index] }
+}
+
+/// Carries a run's end out of the scope of its span.
+private struct RunEnded: SagaError, CustomStringConvertible {
+    let outcome: RunOutcome
+
+    var sagaResult: SagaResult { outcome.result }
+    var errorType: String { outcome.error?.type ?? outcome.result.rawValue }
+    var description: String { outcome.error?.message ?? outcome.result.rawValue }
+}

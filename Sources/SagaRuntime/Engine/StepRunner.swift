@@ -1,0 +1,95 @@
+import SagaInstrumentation
+
+/// Runs one step of a run: its attempts, with pauses between them, under its deadline and its breaker.
+struct StepRunner: Sendable {
+    typealias Draft = RunJournal.Draft
+
+    let live: LiveRun
+    let step: StepBlueprint
+    let environment: RuntimeEnvironment
+
+    /// - Parameter pass: with which the gate has let it through, before its beginning was durable.
+    /// - Returns: what is to be written down of it.
+    func run(_ pass: LaunchGate.Pass, attempt first: Int) async throws(SagaRuntimeError) -> [Draft] {
+        var attempt = first
+        while true {
+            if let rejection = live.confirm(pass, wall: environment.wall()) {
+                RuntimeInstruments.rejected(rejection, step: step.name, in: live)
+                return rejected(rejection, attempt: attempt, isFirst: attempt == first && first == 1)
+            }
+            let error: any Error
+            do {
+                return committed(try await perform(step.action, attempt: attempt), attempt: attempt)
+            } catch let thrown { error = thrown }
+            let isLast = attempt - first + 1 >= step.retry.attempts || !RetryPolicy.isRetryable(error)
+            if isLast || live.stopReason != nil || Task.isCancelled {
+                return try await finish(error, attempt: attempt)
+            }
+            let failed = Draft(
+                failed: .stepFailed, step, attempt: attempt, RecordedError(error), isFinal: false)
+            // The next attempt is begun before the pause: after a crash in it, it is repeated.
+            try await live.journal.commit([failed, Draft(.stepStarted, step, attempt: attempt + 1)])
+            await environment.pause(step.retry.delay(afterAttempt: attempt - first + 1, random: environment.random()))
+            attempt += 1
+        }
+    }
+
+    private func perform(_ work: StepBlueprint.Work, attempt: Int) async throws -> [UInt8] {
+        let call = StepCall(
+            saga: live.blueprint.name, run: live.id, step: step.name, operation: .action, attempt: attempt)
+        let (input, outputs) = (live.input, live.outputs)
+        return try await environment.breakers.guarding(step, of: live.blueprint, clock: environment.clock) {
+            try await withStep(step.name, attempt: attempt) {
+                try await environment.withTimeout(step.timeout) { try await work(input, call, outputs) }
+            }
+        }
+    }
+
+    private func committed(_ output: [UInt8], attempt: Int) -> [Draft] {
+        live.note(output: output, of: step.name)
+        return [Draft(.stepCommitted, step, attempt: attempt, payload: output)]
+    }
+
+    /// No attempt has succeeded.
+    private func finish(_ error: any Error, attempt: Int) async throws(SagaRuntimeError) -> [Draft] {
+        let recorded = RecordedError(error)
+        if let fallback = step.fallback, recorded.meaning != .failure, live.stopReason == nil, !Task.isCancelled {
+            do {
+                return committed(try await perform(fallback, attempt: attempt), attempt: attempt)
+            } catch {}
+        }
+        return failed(recorded, attempt: attempt, isWithoutEffect: recorded.meaning == .failure)
+    }
+
+    /// What is refused after earlier attempts may have been done by one of them.
+    private func rejected(_ rejection: LaunchGate.Rejection, attempt: Int, isFirst: Bool) -> [Draft] {
+        let reason = live.stopReason?.error
+        let error =
+            reason
+            ?? RecordedError(
+                type: rejection.rawValue, message: "the step was not let through: \(rejection.rawValue)",
+                result: rejection == .deadline ? "timeout" : "cancellation")
+        return failed(error, attempt: attempt, isWithoutEffect: isFirst)
+    }
+
+    private func failed(_ error: RecordedError, attempt: Int, isWithoutEffect: Bool) -> [Draft] {
+        // Of a step that was stopped, the reason is the run's error.
+        live.note(live.stopReason?.error ?? error)
+        return [
+            Draft(
+                failed: .stepFailed, step, attempt: attempt, error, isFinal: true, isWithoutEffect: isWithoutEffect)
+        ]
+    }
+}
+
+extension RuntimeEnvironment {
+    /// Nothing is said of being cut short: the caller looks whether it shall go on.
+    func pause(_ duration: Duration) async { try? await clock.sleep(until: clock.instant(after: duration)) }
+
+    func withTimeout<Value: Sendable>(
+        _ timeout: Duration?, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withDeadline(
+            timeout.map { clock.instant(after: $0) }, clock: clock, executor: executor, grace: options.grace, body: body)
+    }
+}
