@@ -65,6 +65,27 @@ struct EventReference {
             "A write or a sync of the saga log has failed, and it takes nothing more until it is opened anew.",
             ["file.path", "error.type", "error.message"], isOfSaga: false),
         EventReference(
+            EventCatalogue.stepAbandoned, .warn,
+            """
+            A step's task was cancelled, because its deadline had passed or its run had ended, and has not ended within the \
+            grace. It goes on, and nobody waits for it: `saga.step.residual` counts it.
+            """,
+            ["saga.step.name", "saga.step.attempt", "error.type"]),
+        EventReference(
+            EventCatalogue.breakerOpened, .warn,
+            "Too many calls of a step failed: its circuit breaker lets none through for the cooldown.",
+            ["saga.step.name", "saga.breaker.failure.rate", "saga.breaker.cooldown"]),
+        EventReference(
+            EventCatalogue.breakerClosed, .info,
+            "The calls that a step's circuit breaker let through to try have succeeded: it lets all through again.",
+            ["saga.step.name"]),
+        EventReference(
+            EventCatalogue.resourceLeaked, .warn, "A resource was still held when its run had closed.",
+            [
+                "saga.run.id", "saga.step.name", "saga.resource.kind", "saga.resource.age", "recovered",
+                "error.message",
+            ]),
+        EventReference(
             EventCatalogue.exception, .error,
             "An error left a step, a task or a run: told once, where it arose. A compensation's error is told anew.",
             ["exception.type", "exception.message"]),

@@ -17,11 +17,20 @@ public enum EventCatalogue {
     public static let logMended = "saga.log.mended"
     /// The saga log takes nothing more: a write or a sync has failed.
     public static let logPoisoned = "saga.log.poisoned"
+    /// A step's task did not end when it was cancelled, and is waited for no more.
+    public static let stepAbandoned = "saga.step.abandoned"
+    /// Too many calls of a step failed: its circuit breaker lets none through for a while.
+    public static let breakerOpened = "saga.breaker.opened"
+    /// The calls of a step that were let through to try it have succeeded: all are let through again.
+    public static let breakerClosed = "saga.breaker.closed"
+    /// A resource was still held when its run had closed.
+    public static let resourceLeaked = "saga.resource.leaked"
     /// An error as OpenTelemetry's conventions record it since 1.44: a log record with `exception.*`.
     public static let exception = "exception"
 
     public static let all = [
         runStarted, runHeartbeat, stepCommitted, stepBlocked, stepUnblocked, taskWarning, taskOrphaned,
-        compensationStarted, logCorrupted, logMended, logPoisoned, exception,
+        compensationStarted, logCorrupted, logMended, logPoisoned, stepAbandoned, breakerOpened, breakerClosed,
+        resourceLeaked, exception,
     ]
 }

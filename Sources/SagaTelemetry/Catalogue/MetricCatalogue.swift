@@ -130,6 +130,40 @@ public enum MetricCatalogue {
         "saga.snapshot.size", .histogram(bounds: Buckets.bytes), unit: "By", attributes: [],
         "Size of a snapshot's file.")
 
+    // MARK: the runtime
+    public static let stepResidual = MetricDescriptor(
+        "saga.step.residual", .upDownCounter, unit: "{task}", attributes: ["saga.name", "saga.step.name"],
+        "Live tasks of steps that did not end when they were cancelled, so that nobody waits for them any more.")
+    public static let breakerState = MetricDescriptor(
+        "saga.breaker.state", .upDownCounter, unit: "{breaker}",
+        attributes: ["saga.name", "saga.step.name", "saga.breaker.state"],
+        "1 for the state that the circuit breaker of a step is in, 0 for the others.")
+    public static let breakerTransitions = MetricDescriptor(
+        "saga.breaker.transitions", .counter, unit: "{transition}",
+        attributes: ["saga.name", "saga.step.name", "saga.breaker.state"],
+        "Times that the circuit breaker of a step came into a state.")
+    public static let breakerRefusals = MetricDescriptor(
+        "saga.breaker.refusals", .counter, unit: "{call}", attributes: ["saga.name", "saga.step.name"],
+        "Calls of a step that its circuit breaker did not let through.")
+    public static let resourceLeased = MetricDescriptor(
+        "saga.resource.leased", .upDownCounter, unit: "{resource}", attributes: ["saga.resource.kind"],
+        "Resources that are held for saga runs and have not been released.")
+    public static let resourceLeaks = MetricDescriptor(
+        "saga.resource.leaks", .counter, unit: "{resource}", attributes: ["saga.resource.kind", "recovered"],
+        "Resources that were still held when their run had closed: closed then by the closer they came with, or not.")
+    public static let resourceUntracked = MetricDescriptor(
+        "saga.resource.untracked", .counter, unit: "{resource}", attributes: ["saga.resource.kind"],
+        "Resources that cannot be reclaimed, because their run held too many, or had closed, when they came.")
+    public static let admissionWaiting = MetricDescriptor(
+        "saga.admission.waiting", .upDownCounter, unit: "{run}", attributes: ["saga.name"],
+        "Runs that wait until as many as may run at once are fewer.")
+    public static let admissionWaitDuration = MetricDescriptor(
+        "saga.admission.wait.duration", .histogram(bounds: Buckets.run), unit: "s", attributes: ["saga.name"],
+        "Time that a run waited to be admitted; 0 for one that did not have to.")
+    public static let admissionRefusals = MetricDescriptor(
+        "saga.admission.refusals", .counter, unit: "{run}", attributes: ["saga.name", "error.type"],
+        "Runs that were not admitted: too many waited, or the runtime was closing.")
+
     // MARK: the pipeline itself
     // Names and meanings: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
     public static let spanStarted = MetricDescriptor(
@@ -195,9 +229,10 @@ public enum MetricCatalogue {
         taskOrphans, taskWarnings, taskUntracked, flightDropped, trackingTier, unsampledRuns, unsampledSpans,
         logRecords, logIO, logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration,
         logSyncDuration, logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize,
-        spanStarted, spanLive,
-        spanQueueSize,
-        spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
+        stepResidual, breakerState, breakerTransitions, breakerRefusals, resourceLeased, resourceLeaks,
+        resourceUntracked, admissionWaiting, admissionWaitDuration, admissionRefusals,
+        spanStarted, spanLive, spanQueueSize, spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated,
+        logQueueSize, logQueueCapacity,
         logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration, seriesOverflowed,
         measurementIgnored,
     ]
