@@ -234,6 +234,8 @@ public final class SagaLog: Sendable {
     /// The runs that are open, in no order.
     var openRunStatus: [RunStatus] { runs.open.map(\.status).filter { $0.lsn > .none && $0.state != .closed } }
 
+    func closingRecord(of run: TraceID) -> LSN? { runs.closing(of: run) }
+
     func admit(_ asked: UInt32?) throws(SagaLogError) {
         if let asked, asked != epoch { throw .fenced(epoch: asked, current: epoch) }
     }

@@ -39,6 +39,8 @@ final class RunTable: Sendable {
     /// The runs that are open, in no order.
     var open: [LogRun] { state.withLock { Array($0.open.values) } }
 
+    func closing(of id: TraceID) -> LSN? { state.withLock { $0.closed[id]?.lsn } }
+
     func removeAll() { state.withLock { $0.open = [:] } }
 
     func close(_ id: TraceID, _ last: ClosedRun) {

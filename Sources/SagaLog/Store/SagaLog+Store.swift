@@ -9,6 +9,10 @@ extension SagaLog: SagaLogStore {
 
     public func durablePosition() async throws(SagaLogError) -> LSN { durable }
 
+    public var maximumPayload: Int { writer.sink.maximumRecord - RecordFormat.headerBytes - 256 - 8 }
+
+    public func closing(of run: TraceID) async throws(SagaLogError) -> LSN? { closingRecord(of: run) }
+
     public func openRuns() async throws(SagaLogError) -> [RunStatus] { openRunStatus }
 
     public func records(from first: LSN) async throws(SagaLogError) -> FileLogRecords {

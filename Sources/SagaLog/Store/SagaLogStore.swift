@@ -11,6 +11,9 @@ public protocol SagaLogStore: Sendable {
     /// Of the one who may write now.
     var epoch: UInt32 { get }
 
+    /// Bytes that the payload of a record can have, whatever its name is.
+    var maximumPayload: Int { get }
+
     /// Writes records of one run as one batch, and returns when they are durable.
     ///
     /// A record whose number the run has already is not written again; the answer is the LSN it has.
@@ -21,6 +24,9 @@ public protocol SagaLogStore: Sendable {
 
     /// The last record that is durable.
     func durablePosition() async throws(SagaLogError) -> LSN
+
+    /// The record that closed a run; nil when the run is not closed, or was so long ago that nothing is known of it.
+    func closing(of run: TraceID) async throws(SagaLogError) -> LSN?
 
     /// The runs that are open.
     func openRuns() async throws(SagaLogError) -> [RunStatus]

@@ -13,6 +13,10 @@ public enum SagaRuntimeError: Error, Sendable, Hashable {
     case duplicateSaga(String, version: UInt32)
     /// The coordinator takes no further run.
     case shuttingDown
+    /// Too many runs wait already.
+    case refused(AdmissionRefused)
+    /// The run was cancelled before it had begun: nothing was done.
+    case notBegun
     /// The run is closed, and how is no longer in the log.
     case outcomeForgotten(run: String)
     /// The run's history is not what its definition allows; it was set aside.
@@ -26,7 +30,7 @@ public enum SagaRuntimeError: Error, Sendable, Hashable {
 }
 
 extension SagaRuntimeError: SagaError {
-    public var sagaResult: SagaResult { .error }
+    public var sagaResult: SagaResult { self == .notBegun ? .cancellation : .error }
 
     public var errorType: String {
         switch self {
@@ -35,6 +39,8 @@ extension SagaRuntimeError: SagaError {
         case .unknownSaga: "unknown_saga"
         case .duplicateSaga: "duplicate_saga"
         case .shuttingDown: "shutting_down"
+        case .refused(let refusal): refusal.errorType
+        case .notBegun: "not_begun"
         case .outcomeForgotten: "outcome_forgotten"
         case .quarantined: "quarantined"
         case .noSuchRun: "no_such_run"
@@ -56,6 +62,8 @@ extension SagaRuntimeError: CustomStringConvertible {
                 + "versions with open runs are needed until those have ended"
         case .duplicateSaga(let name, let version): "there are two definitions of saga \(name), version \(version)"
         case .shuttingDown: "the coordinator takes no further run: it is shutting down"
+        case .refused(let refusal): "\(refusal)"
+        case .notBegun: "the run was cancelled before it had begun: nothing was done"
         case .outcomeForgotten(let run): "run \(run) is closed, and its last record is no longer in the log"
         case .quarantined(let run, let reason): "run \(run) was set aside: \(reason)"
         case .noSuchRun(let run, let reason): "run \(run): \(reason)"

@@ -35,8 +35,3 @@ extension JSONPayload {
     /// Of a value of ours, which can always be encoded.
     static func text(_ value: some Encodable) -> [UInt8] { (try? encode(value)) ?? [] }
 }
-
-extension JSONPayload {
-    /// Of a value of ours, which can always be encoded.
-    static func text(_ value: some Encodable) -> [UInt8] { (try? encode(value)) ?? [] }
-}

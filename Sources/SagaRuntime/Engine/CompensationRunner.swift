@@ -1,4 +1,5 @@
 import SagaInstrumentation
+import SagaLog
 
 /// Undoes one step: patiently, until it has succeeded, or its time is up and it is a dead letter.
 struct CompensationRunner: Sendable {
@@ -11,7 +12,7 @@ struct CompensationRunner: Sendable {
     let settles: UInt64
 
     /// - Returns: what is to be written down of it.
-    func run(_ undo: StepBlueprint.Work, attempt first: Int) async throws(SagaRuntimeError) -> [Draft] {
+    func run(_ undo: @escaping StepBlueprint.Work, attempt first: Int) async throws(SagaRuntimeError) -> [Draft] {
         var attempt = first
         var broken: SagaRuntimeError?
         do {

@@ -16,7 +16,7 @@ struct RunDriver: Sendable {
     /// - Parameter opening: records to be written first.
     func drive(_ opening: [Draft]) async -> OutcomeBox.Value {
         var launch = SagaRunLaunch(live.blueprint.name, key: live.key)
-        launch.attempt = journal.machine.resumed + 1 + (live.resumes == nil ? 0 : 1)
+        launch.attempt = journal.machine(after: opening).resumed + 1
         launch.version = Int(live.blueprint.version)
         launch.resumes = live.resumes
         do {

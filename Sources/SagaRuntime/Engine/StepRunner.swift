@@ -1,4 +1,5 @@
 import SagaInstrumentation
+import SagaLog
 
 /// Runs one step of a run: its attempts, with pauses between them, under its deadline and its breaker.
 struct StepRunner: Sendable {
@@ -34,7 +35,7 @@ struct StepRunner: Sendable {
         }
     }
 
-    private func perform(_ work: StepBlueprint.Work, attempt: Int) async throws -> [UInt8] {
+    private func perform(_ work: @escaping StepBlueprint.Work, attempt: Int) async throws -> [UInt8] {
         let call = StepCall(
             saga: live.blueprint.name, run: live.id, step: step.name, operation: .action, attempt: attempt)
         let (input, outputs) = (live.input, live.outputs)

@@ -150,10 +150,17 @@ final class RunJournal: Sendable {
             }
             return (next, .write(waiting, with: Array(waiters.dropFirst())), [])
         case .failure(let error):
-            // What is in the log is not known: nothing can be written after it.
-            state.failure = error
+            // What is in the log is not known, unless it was refused: then nothing can be written after it.
+            if error.isRefusal { state.planned = state.durable } else { state.failure = state.failure ?? error }
             state.isWriting = false
             return (nil, .written(result), waiters)
         }
+    }
+}
+
+extension SagaRuntimeError {
+    /// Nothing was written, and something else may be.
+    fileprivate var isRefusal: Bool {
+        if case .log(.outOfSpace) = self { true } else { false }
     }
 }

@@ -58,14 +58,16 @@ extension RunMachine {
         steps[index] = step
     }
 
-    private func applyCompensation(
+    private mutating func applyCompensation(
         _ entry: LogEntry, _ step: inout Step, _ index: Int, in graph: StepGraph
     ) throws(IllegalRecord) {
         func require(_ isMet: Bool, _ reason: @autoclosure () -> String) throws(IllegalRecord) {
             if !isMet { throw IllegalRecord(entry, reason()) }
         }
         let attempt = Int(entry.attempt)
-        try require(phase == .undoing, "the run is \(phase == .forward ? "not being undone" : phase.rawValue)")
+        // On a full disk there is no room for the remark that the run is undone from here on.
+        if phase == .forward, entry.kind == .compensationStarted { phase = .undoing }
+        try require(phase == .undoing, "the run is \(phase.rawValue)")
         if entry.kind == .compensationStarted {
             try require(graph.isCompensable[index], "the step has no compensation")
             try require(
@@ -117,6 +119,7 @@ extension RunMachine {
         case RunNote.retry:
             guard phase == .suspended else { throw IllegalRecord(entry, "the run is \(phase.rawValue)") }
             phase = .undoing
+            resumed += 1
         case RunNote.resolved:
             let step = Int(entry.step)
             guard phase == .suspended, step < steps.count, steps[step].state == .stuck else {

@@ -37,7 +37,7 @@ package struct RunMachine: Sendable, Hashable {
     package internal(set) var steps: [Step]
     /// How many records it has.
     package internal(set) var records: UInt32 = 0
-    /// How often it was taken over after a crash.
+    /// How often somebody went on with it: after a crash, or to try its dead letters again.
     package internal(set) var resumed = 0
 
     package init(steps: Int) { self.steps = [Step](repeating: Step(), count: steps) }

@@ -29,6 +29,8 @@ public struct RetryPolicy: Sendable, Hashable {
     public static let none = RetryPolicy(attempts: 1)
     /// 3 attempts, waits of up to 100 ms and 200 ms.
     public static let `default` = RetryPolicy(attempts: 3)
+    /// 10 attempts in 25 s on average: for compensations, which have no other way out than to succeed.
+    public static let patient = RetryPolicy(attempts: 10, maximum: .seconds(10))
 
     /// How long to wait after so many attempts: evenly distributed from 0 to the exponential limit.
     ///

@@ -17,6 +17,16 @@ public enum EventCatalogue {
     public static let logMended = "saga.log.mended"
     /// The saga log takes nothing more: a write or a sync has failed.
     public static let logPoisoned = "saga.log.poisoned"
+    /// The launch gate did not let a step begin.
+    public static let gateRejected = "saga.step.gate_rejected"
+    /// A compensation has given up: somebody has to look.
+    public static let compensationDeadLettered = "saga.compensation.dead_lettered"
+    /// A run whose process is gone goes on in this one.
+    public static let runResumed = "saga.run.resumed"
+    /// A run was set aside: its history is not what its definition or the log says.
+    public static let runQuarantined = "saga.run.quarantined"
+    /// A run's memory and its log differ.
+    public static let driftDetected = "saga.drift.detected"
     /// A step's task did not end when it was cancelled, and is waited for no more.
     public static let stepAbandoned = "saga.step.abandoned"
     /// Too many calls of a step failed: its circuit breaker lets none through for a while.
@@ -30,7 +40,8 @@ public enum EventCatalogue {
 
     public static let all = [
         runStarted, runHeartbeat, stepCommitted, stepBlocked, stepUnblocked, taskWarning, taskOrphaned,
-        compensationStarted, logCorrupted, logMended, logPoisoned, stepAbandoned, breakerOpened, breakerClosed,
+        compensationStarted, logCorrupted, logMended, logPoisoned, gateRejected, compensationDeadLettered,
+        runResumed, runQuarantined, driftDetected, stepAbandoned, breakerOpened, breakerClosed,
         resourceLeaked, exception,
     ]
 }

@@ -131,6 +131,35 @@ public enum MetricCatalogue {
         "Size of a snapshot's file.")
 
     // MARK: the runtime
+    public static let gateVerdicts = MetricDescriptor(
+        "saga.step.gate.verdicts", .counter, unit: "{verdict}",
+        attributes: ["saga.name", "saga.step.name", "saga.step.gate.verdict"],
+        "Times that the launch gate was asked for a step, by what it answered: start, wait or reject.")
+    public static let gateWaitDuration = MetricDescriptor(
+        "saga.step.gate.wait.duration", .histogram(bounds: Buckets.standard), unit: "s",
+        attributes: ["saga.name", "saga.step.name"],
+        "Time that a step waited for the commits of those before it.")
+    public static let gateRejections = MetricDescriptor(
+        "saga.step.gate.rejections", .counter, unit: "{rejection}", attributes: ["saga.name", "saga.step.gate.reason"],
+        "Steps that the launch gate refused, by the reason.")
+    public static let deadLetters = MetricDescriptor(
+        "saga.compensation.dead_letters", .upDownCounter, unit: "{compensation}", attributes: ["saga.name"],
+        "Compensations that have given up and wait for somebody.")
+    public static let runsQuarantined = MetricDescriptor(
+        "saga.run.quarantined", .upDownCounter, unit: "{run}", attributes: ["saga.name"],
+        "Runs that were set aside, because their history is not what their definition or the log says.")
+    public static let recoveryRuns = MetricDescriptor(
+        "saga.recovery.runs", .counter, unit: "{run}", attributes: ["saga.name", "saga.recovery.outcome"],
+        "Open runs that were found in the log: resumed, suspended or quarantined.")
+    public static let recoveryDuration = MetricDescriptor(
+        "saga.recovery.duration", .histogram(bounds: Buckets.run), unit: "s", attributes: [],
+        "Time to read the open runs out of the log.")
+    public static let driftChecks = MetricDescriptor(
+        "saga.drift.checks", .counter, unit: "{check}", attributes: ["saga.drift.result"],
+        "Runs in memory that were compared with the log, by what was found.")
+    public static let driftDetections = MetricDescriptor(
+        "saga.drift.detections", .counter, unit: "{drift}", attributes: ["saga.name", "saga.drift.type"],
+        "Runs whose memory and log were found to differ.")
     public static let stepResidual = MetricDescriptor(
         "saga.step.residual", .upDownCounter, unit: "{task}", attributes: ["saga.name", "saga.step.name"],
         "Live tasks of steps that did not end when they were cancelled, so that nobody waits for them any more.")
@@ -229,7 +258,8 @@ public enum MetricCatalogue {
         taskOrphans, taskWarnings, taskUntracked, flightDropped, trackingTier, unsampledRuns, unsampledSpans,
         logRecords, logIO, logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration,
         logSyncDuration, logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize,
-        stepResidual, breakerState, breakerTransitions, breakerRefusals, resourceLeased, resourceLeaks,
+        gateVerdicts, gateWaitDuration, gateRejections, deadLetters, runsQuarantined, recoveryRuns, recoveryDuration,
+        driftChecks, driftDetections, stepResidual, breakerState, breakerTransitions, breakerRefusals, resourceLeased, resourceLeaks,
         resourceUntracked, admissionWaiting, admissionWaitDuration, admissionRefusals,
         spanStarted, spanLive, spanQueueSize, spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated,
         logQueueSize, logQueueCapacity,

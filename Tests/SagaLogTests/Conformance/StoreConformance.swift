@@ -184,6 +184,8 @@ struct StoreConformance<Store: SagaLogStore>: Sendable {
             #expect(try await store.openRuns().allSatisfy { $0.run != closed })
             #expect(try await store.append([entry(0, .runStarted)], run: run, epoch: store.epoch) == places[0])
             #expect(try await store.append([entry(1, .runClosed)], run: closed, epoch: store.epoch) == places[1])
+            #expect(try await store.closing(of: closed) == places[1])
+            #expect(try await store.closing(of: run) == nil)
             #expect(try await store.acquireLease(name, owner: "two", for: .seconds(1)) == nil)
             let records = try await read(store)
             #expect(zip(records, records.dropFirst()).allSatisfy { $1.lsn == $0.lsn.advanced(by: 1) })

@@ -1,0 +1,88 @@
+import SagaTelemetry
+import Synchronization
+
+/// The runs of a coordinator: those in memory, those set aside, and how the last ones ended.
+final class LiveRunTable: Sendable {
+    private let state = Mutex(State())
+    private let rememberedOutcomes: Int
+
+    private struct State {
+        var live: [TraceID: LiveRun] = [:]
+        var quarantined: [TraceID: QuarantinedRun] = [:]
+        var outcomes: [TraceID: RunOutcome] = [:]
+        /// In the order of their ends; what is before `oldest` counts no more.
+        var order: [TraceID] = []
+        var oldest = 0
+        var isClosed = false
+    }
+
+    init(rememberedOutcomes: Int) { self.rememberedOutcomes = rememberedOutcomes }
+
+    enum Claim {
+        case mine
+        case joined(LiveRun)
+        case ended(RunOutcome)
+    }
+
+    /// - Throws: when the run was set aside, or nothing is taken any more.
+    func claim(_ run: LiveRun) throws(SagaRuntimeError) -> Claim {
+        try state.withLock { (state) throws(SagaRuntimeError) in
+            if let live = state.live[run.id] { return .joined(live) }
+            if let outcome = state.outcomes[run.id] { return .ended(outcome) }
+            if let known = state.quarantined[run.id] { throw .quarantined(run: "\(run.id)", reason: known.reason) }
+            if state.isClosed { throw .shuttingDown }
+            state.live[run.id] = run
+            return .mine
+        }
+    }
+
+    func restore(_ run: LiveRun) { state.withLock { $0.live[run.id] = run } }
+
+    subscript(id: TraceID) -> LiveRun? { state.withLock { $0.live[id] } }
+
+    var live: [LiveRun] { state.withLock { Array($0.live.values) } }
+
+    func remove(_ run: LiveRun, _ outcome: RunOutcome? = nil) {
+        state.withLock { state in
+            if state.live[run.id] === run { state.live[run.id] = nil }
+            guard let outcome, rememberedOutcomes > 0 else { return }
+            if state.outcomes.updateValue(outcome, forKey: run.id) == nil { state.order.append(run.id) }
+            while state.outcomes.count > rememberedOutcomes {
+                state.outcomes[state.order[state.oldest]] = nil
+                state.oldest += 1
+            }
+            guard state.oldest > rememberedOutcomes else { return }
+            state.order.removeFirst(state.oldest)
+            state.oldest = 0
+        }
+    }
+
+    /// Nothing more is taken.
+    func close() { state.withLock { $0.isClosed = true } }
+
+    // MARK: set aside
+
+    func quarantine(_ run: QuarantinedRun) {
+        let isNew = state.withLock { state in
+            state.live[run.run] = nil
+            return state.quarantined.updateValue(run, forKey: run.run) == nil
+        }
+        if isNew { RuntimeInstruments.quarantined(run: run.run, saga: run.saga, reason: run.reason) }
+    }
+
+    func release(_ id: TraceID) -> QuarantinedRun? {
+        let run = state.withLock { $0.quarantined.removeValue(forKey: id) }
+        if let run { RuntimeInstruments.quarantined(-1, of: run.saga) }
+        return run
+    }
+
+    var quarantined: [QuarantinedRun] { state.withLock { Array($0.quarantined.values) } }
+}
+
+/// A run that was set aside.
+public struct QuarantinedRun: Sendable, Hashable {
+    public let run: TraceID
+    /// Empty when not even that could be read.
+    public let saga: String
+    public let reason: String
+}
