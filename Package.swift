@@ -16,6 +16,8 @@ let package = Package(
         .library(name: "SagaInstrumentation", targets: ["SagaInstrumentation"]),
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
         .library(name: "SagaLog", targets: ["SagaLog"]),
+        .library(name: "SagaParticipant", targets: ["SagaParticipant"]),
+        .library(name: "SagaParticipantGRDB", targets: ["SagaParticipantGRDB"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
         // For LD_PRELOAD: shows the tasks of an unmodified program.
@@ -86,6 +88,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: strict),
+
+        // MARK: Participants of sagas
+        .target(name: "SagaParticipant", dependencies: ["SagaTelemetry"], swiftSettings: strict),
+        .target(
+            name: "SagaParticipantGRDB",
+            dependencies: ["SagaParticipant", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict),
 
         // MARK: Exporters
@@ -174,7 +183,7 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "SagaLog", "Sagascope",
+                "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -217,7 +226,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LogPlan", "OTLPExporter", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "LogPlan", "OTLPExporter", "SagaParticipant", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),
@@ -270,6 +279,13 @@ let package = Package(
                 "log-fixture", "view-fixture",
             ],
             exclude: ["Faults/shim.c"], swiftSettings: strict),
+        .testTarget(
+            name: "SagaParticipantTests",
+            dependencies: [
+                "SagaParticipant", "SagaParticipantGRDB", "SagaTelemetry", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
             swiftSettings: strict),
@@ -355,7 +371,7 @@ let package = Package(
         .testTarget(
             name: "ExamplesTests",
             dependencies: [
-                "checkout", "Sagascope",
+                "checkout", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

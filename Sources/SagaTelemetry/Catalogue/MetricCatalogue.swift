@@ -130,6 +130,12 @@ public enum MetricCatalogue {
         "saga.snapshot.size", .histogram(bounds: Buckets.bytes), unit: "By", attributes: [],
         "Size of a snapshot's file.")
 
+    // MARK: participants
+    public static let barrierCalls = MetricDescriptor(
+        "saga.barrier.calls", .counter, unit: "{call}",
+        attributes: ["saga.barrier.operation", "saga.barrier.outcome"],
+        "Calls that a participant's barrier has decided on, by what became of them.")
+
     // MARK: the pipeline itself
     // Names and meanings: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
     public static let spanStarted = MetricDescriptor(
@@ -195,6 +201,7 @@ public enum MetricCatalogue {
         taskOrphans, taskWarnings, taskUntracked, flightDropped, trackingTier, unsampledRuns, unsampledSpans,
         logRecords, logIO, logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration,
         logSyncDuration, logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize,
+        barrierCalls,
         spanStarted, spanLive,
         spanQueueSize,
         spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated, logQueueSize, logQueueCapacity,
