@@ -1,9 +1,10 @@
+import SagaTelemetry
+
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
 #else
 public import Foundation
 #endif
-import SagaTelemetry
 
 /// Lets every call of a saga's step take effect once, in the participant's own transaction, however often and in whatever
 /// order calls arrive.
@@ -20,7 +21,7 @@ import SagaTelemetry
 /// | compensation | nothing              | skipped, and the action is barred |
 /// | compensation | a compensation       | skipped |
 ///
-/// Source: the rules of dtm's sub-transaction barrier, https://dtm.pub/practice/barrier.html; with one mark a step instead
+/// Source: the rules of dtm's sub-transaction barrier, https://en.dtm.pub/exception/barrier; with one mark a step instead
 /// of one an operation, so that no part of what is known of a step can be forgotten without the rest.
 public struct Barrier<Store: BarrierStore>: Sendable {
     /// Of an answer that is remembered, in bytes of JSON.

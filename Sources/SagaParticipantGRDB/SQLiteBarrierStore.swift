@@ -1,10 +1,11 @@
+public import GRDB
+public import SagaParticipant
+
 #if canImport(FoundationEssentials)
 public import FoundationEssentials
 #else
 public import Foundation
 #endif
-public import GRDB
-public import SagaParticipant
 
 /// Keeps the marks of a ``Barrier`` in the table `saga_barrier` of the participant's SQLite database.
 ///
