@@ -17,6 +17,8 @@ let package = Package(
         .library(name: "SagaTelemetry", targets: ["SagaTelemetry"]),
         .library(name: "SagaLog", targets: ["SagaLog"]),
         .library(name: "SagaRuntime", targets: ["SagaRuntime"]),
+        .library(name: "SagaParticipant", targets: ["SagaParticipant"]),
+        .library(name: "SagaParticipantGRDB", targets: ["SagaParticipantGRDB"]),
         .library(name: "OTLPExporter", targets: ["OTLPExporter"]),
         .library(name: "PrometheusExporter", targets: ["PrometheusExporter"]),
         // For LD_PRELOAD: shows the tasks of an unmodified program.
@@ -89,11 +91,18 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // MARK: Participants of sagas
+        .target(name: "SagaParticipant", dependencies: ["SagaTelemetry"], swiftSettings: strict),
+        .target(
+            name: "SagaParticipantGRDB",
+            dependencies: ["SagaParticipant", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+
         // MARK: The saga runtime
         .target(
             name: "SagaRuntime",
             dependencies: [
-                "SagaInstrumentation", "SagaLog", "SagaTelemetry",
+                "SagaInstrumentation", "SagaLog", "SagaParticipant", "SagaTelemetry",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -185,7 +194,7 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "SagaLog", "Sagascope",
+                "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -228,7 +237,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LogPlan", "OTLPExporter", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "LogPlan", "OTLPExporter", "SagaParticipant", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),
@@ -283,7 +292,16 @@ let package = Package(
             exclude: ["Faults/shim.c"], swiftSettings: strict),
         .testTarget(
             name: "SagaRuntimeTests",
-            dependencies: ["SagaInstrumentation", "SagaRuntime", "SagaTelemetry", "TestSupport"],
+            dependencies: [
+                "SagaInstrumentation", "SagaLog", "SagaParticipant", "SagaRuntime", "SagaTelemetry", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SagaParticipantTests",
+            dependencies: [
+                "SagaParticipant", "SagaParticipantGRDB", "SagaTelemetry", "TestSupport",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SagaTasksTests", dependencies: ["SagaTasks", "SagaTelemetry", "TaskInspection", "TestSupport"],
@@ -370,7 +388,7 @@ let package = Package(
         .testTarget(
             name: "ExamplesTests",
             dependencies: [
-                "checkout", "Sagascope",
+                "checkout", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

@@ -73,6 +73,11 @@ struct AttributeReference {
             "saga.log.corruption.type", "string",
             "`crc`, `gap`, `truncated`, `header`, `snapshot_checksum` or `wal_mmap_divergence`: see the page of the log."
         ),
+        AttributeReference("saga.barrier.operation", "string", "`action` or `compensation`."),
+        AttributeReference(
+            "saga.barrier.outcome", "string",
+            "`performed`; of an action `repeated`, answered from memory, or `late`, refused since its compensation came "
+                + "before it; of a compensation `empty`, no action had come, or `duplicate`."),
         AttributeReference("file.path", "string", "A file of the saga log, or its directory."),
         AttributeReference("error.message", "string", "What failed, where, and what to do."),
         AttributeReference("saga.breaker.state", "string", "`closed`, `open` or `half_open`."),

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import GRDB
+import SagaParticipant
+import SagaParticipantGRDB
 import Sagascope
 import Testing
 
@@ -13,32 +15,46 @@ struct ParticipantTests {
     init() throws {
         database = try DatabaseQueue()
         try database.write { database in
-            try AnswerTable.create(in: database)
+            try SQLiteBarrierStore.createTable(in: database)
             try HoldingTable.create(in: database)
         }
     }
 
-    @Test func answersASecondDeliveryWithoutDoingTheWorkAgain() throws {
-        let key = IdempotencyKey(order: "order-1", operation: "charge-card")
-        let (first, second) = try database.write { database in
-            let first = try AnswerTable.answer(to: key, in: database) { _ in .refused("card_expired", "expired") }
-            let second = try AnswerTable.answer(to: key, in: database) { _ in
-                Issue.record("the work was done twice")
-                return .done("charged")
+    /// A delivery of the request with this key, which holds one lamp, or lets it go.
+    private func deliver(
+        _ operation: BarrierOperation, _ text: String, of step: Step = .reserveStock
+    ) throws -> (answer: Answer, replayed: Bool) {
+        let key = IdempotencyKey(order: "order-1", operation: text)
+        return try database.write { database in
+            try Answering.answer(to: operation, key.barrierKey(of: step), in: database) {
+                switch operation {
+                case .action:
+                    try HoldingTable.hold(1, of: "lamp", for: "order-1", in: database)
+                    return .done("held")
+                case .compensation:
+                    return try .done(HoldingTable.release("order-1", in: database) == nil ? "nothing" : "released")
+                }
             }
-            return (first, second)
         }
-        #expect(!first.replayed)
-        #expect(second.replayed)
-        #expect(second.answer == first.answer)
+    }
+
+    @Test func answersASecondDeliveryWithoutDoingTheWorkAgain() throws {
+        let first = try deliver(.action, "reserve-stock")
+        let second = try deliver(.action, "reserve-stock")
+        #expect(first == (.done("held"), false))
+        #expect(second == (.done("held"), true))
+        let released = try deliver(.compensation, "release-stock")
+        let again = try deliver(.compensation, "release-stock")
+        #expect(released == (.done("released"), false))
+        #expect(again.answer.code == "done" && again.replayed)
     }
 
     @Test func aRequestThatComesAfterTheReleaseHoldsNothing() throws {
+        let released = try deliver(.compensation, "release-stock")
+        #expect(released.answer.code == "done" && !released.replayed)
+        let late = try deliver(.action, "reserve-stock")
+        #expect(late == (.givenUp, false))
         try database.write { database in
-            let held = try HoldingTable.release("order-1", in: database)
-            #expect(held == nil)
-            let isHeld = try HoldingTable.hold(500, of: "card", for: "order-1", in: database)
-            #expect(!isHeld)
             let isConfirmed = try HoldingTable.confirm("order-1", in: database)
             #expect(!isConfirmed)
             let all = try HoldingTable.all(in: database)
@@ -48,7 +64,7 @@ struct ParticipantTests {
 
     @Test func releasesOnceWhatIsHeld() throws {
         try database.write { database in
-            _ = try HoldingTable.hold(2, of: "lamp", for: "order-1", in: database)
+            try HoldingTable.hold(2, of: "lamp", for: "order-1", in: database)
             _ = try HoldingTable.confirm("order-1", in: database)
             let all = try HoldingTable.all(in: database)
             #expect(all == ["order-1": Holding(amount: 2, isConfirmed: true)])
@@ -57,6 +73,13 @@ struct ParticipantTests {
             let second = try HoldingTable.release("order-1", in: database)
             #expect(second == nil)
         }
+    }
+
+    @Test(arguments: ["", "order\n1", String(repeating: "1", count: 256)]) func anOrderThatIsNoneIsRefused(
+        order: String
+    ) {
+        let key = IdempotencyKey(order: order, operation: "charge-card")
+        #expect(throws: BarrierKeyError.self) { try key.barrierKey(of: .chargeCard) }
     }
 }
 
@@ -73,11 +96,11 @@ struct ConsistencyCheckTests {
         let givenUp = Order.make(2, seed: 1)
         // Paid for and on its way, but the pieces are still on the shelf; and a charge that nobody took back.
         try await participants.payment.database.pool.write { database in
-            _ = try HoldingTable.hold(bought.cents, of: bought.card, for: bought.id, in: database)
-            _ = try HoldingTable.hold(givenUp.cents, of: givenUp.card, for: givenUp.id, in: database)
+            try HoldingTable.hold(bought.cents, of: bought.card, for: bought.id, in: database)
+            try HoldingTable.hold(givenUp.cents, of: givenUp.card, for: givenUp.id, in: database)
         }
         try await participants.shipping.database.pool.write { database in
-            _ = try HoldingTable.hold(1, of: bought.city, for: bought.id, in: database)
+            try HoldingTable.hold(1, of: bought.city, for: bought.id, in: database)
         }
         let check = ConsistencyCheck(participants: participants, pieces: Participants.allPieces(for: 2))
         let found = try await check.disagreements(with: [

@@ -1,3 +1,5 @@
+import SagaParticipant
+
 /// A saga's definition as the coordinator works with it: without the types of inputs and outputs.
 public struct SagaBlueprint: Sendable {
     public let name: String
@@ -78,11 +80,7 @@ extension SagaBlueprint {
 
     /// Names stand in records, headers and series.
     private static func checkName(_ name: String) throws(SagaDefinitionError) {
-        if name.isEmpty { throw .name(name, reason: "it is empty") }
-        if name.utf8.count > 255 { throw .name(name, reason: "it has \(name.utf8.count) bytes, and 255 are the most") }
-        if name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) {
-            throw .name(name, reason: "it has control characters")
-        }
+        do { _ = try BarrierKey(run: "run", step: name) } catch { throw .name(name, reason: "\(error)") }
     }
 }
 

@@ -1,3 +1,4 @@
+public import SagaParticipant
 public import SagaTelemetry
 
 /// What a step, or its compensation, is given.
@@ -21,17 +22,16 @@ public struct StepContext<Input: Sendable>: Sendable {
 
 /// One call of a step or of its compensation.
 public struct StepCall: Sendable, Hashable {
-    public enum Operation: String, Sendable, Codable {
-        case action, compensation
-    }
-
     public let saga: String
     public let run: TraceID
     public let step: String
-    public let operation: Operation
+    public let operation: BarrierOperation
     /// 1 for the first.
     public let attempt: Int
 
-    /// The same for every attempt, and after a restart: what a participant knows a repeated call by.
-    public var idempotencyKey: String { "\(run)/\(step)/\(operation.rawValue)" }
+    /// The same for every attempt, and after a restart: what a participant's `Barrier` knows a repeated call by.
+    public var idempotencyKey: String {
+        // The step's name was looked at when the definition was made.
+        (try? BarrierKey(run: "\(run)", step: step))?.text(of: operation) ?? "\(run)/\(step)/\(operation.rawValue)"
+    }
 }

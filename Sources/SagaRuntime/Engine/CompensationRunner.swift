@@ -1,5 +1,6 @@
 import SagaInstrumentation
 import SagaLog
+import SagaParticipant
 
 /// Undoes one step: patiently, until it has succeeded, or its time is up and it is a dead letter.
 struct CompensationRunner: Sendable {

@@ -25,7 +25,13 @@ final class OutcomeBox: Sendable {
     }
 
     /// It is being worked on again.
-    func empty() { state.withLock { $0.value = nil } }
+    /// - Returns: whether nobody else is at it.
+    func empty() -> Bool {
+        state.withLock { state in
+            defer { state.value = nil }
+            return state.value != nil
+        }
+    }
 
     /// - Parameter isCancellable: whether cancelling the task that waits ends the waiting.
     func get(isCancellable: Bool) async throws -> RunOutcome {

@@ -1,5 +1,6 @@
 import SagaInstrumentation
 import SagaLog
+import SagaParticipant
 
 /// Runs one step of a run: its attempts, with pauses between them, under its deadline and its breaker.
 struct StepRunner: Sendable {

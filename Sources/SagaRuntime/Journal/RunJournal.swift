@@ -53,6 +53,9 @@ final class RunJournal: Sendable {
     /// Where the run stands, as far as it is durable.
     var machine: RunMachine { state.withLock(\.durable) }
 
+    /// The same, and its last record.
+    var standing: (machine: RunMachine, lsn: LSN) { state.withLock { ($0.durable, $0.lsn) } }
+
     /// The same with what is on its way.
     var plannedMachine: RunMachine { state.withLock(\.planned) }
 

@@ -193,6 +193,12 @@ public enum MetricCatalogue {
         "saga.admission.refusals", .counter, unit: "{run}", attributes: ["saga.name", "error.type"],
         "Runs that were not admitted: too many waited, or the runtime was closing.")
 
+    // MARK: participants
+    public static let barrierCalls = MetricDescriptor(
+        "saga.barrier.calls", .counter, unit: "{call}",
+        attributes: ["saga.barrier.operation", "saga.barrier.outcome"],
+        "Calls that a participant's barrier has decided on, by what became of them.")
+
     // MARK: the pipeline itself
     // Names and meanings: https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics/
     public static let spanStarted = MetricDescriptor(
@@ -259,8 +265,8 @@ public enum MetricCatalogue {
         logRecords, logIO, logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration,
         logSyncDuration, logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize,
         gateVerdicts, gateWaitDuration, gateRejections, deadLetters, runsQuarantined, recoveryRuns, recoveryDuration,
-        driftChecks, driftDetections, stepResidual, breakerState, breakerTransitions, breakerRefusals, resourceLeased, resourceLeaks,
-        resourceUntracked, admissionWaiting, admissionWaitDuration, admissionRefusals,
+        driftChecks, driftDetections, stepResidual, breakerState, breakerTransitions, breakerRefusals, resourceLeased,
+        resourceLeaks, resourceUntracked, barrierCalls, admissionWaiting, admissionWaitDuration, admissionRefusals,
         spanStarted, spanLive, spanQueueSize, spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated,
         logQueueSize, logQueueCapacity,
         logProcessed, logExported, logInFlight, pointExported, pointInFlight, exportDuration, seriesOverflowed,

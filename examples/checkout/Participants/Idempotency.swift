@@ -1,5 +1,5 @@
-import GRDB
 import HTTPTypes
+import SagaParticipant
 
 /// Names one operation on one order, for example `order-000042/charge-card`: the same for every delivery of a request.
 struct IdempotencyKey: Hashable, Sendable {
@@ -14,41 +14,20 @@ struct IdempotencyKey: Hashable, Sendable {
         self.text = text
     }
 
+    var order: Substring { text.prefix { $0 != "/" } }
     var operation: Substring { text.drop { $0 != "/" }.dropFirst() }
-}
 
-/// The answers a participant gave, by key.
-///
-/// An answer is stored in the transaction that does the work, so there is never one without the other: a request that
-/// arrives twice changes nothing and gets the same answer twice.
-enum AnswerTable {
-    static func create(in database: Database) throws {
-        try database.execute(
-            sql: """
-                CREATE TABLE answer (
-                    key TEXT PRIMARY KEY NOT NULL, status INTEGER NOT NULL, code TEXT NOT NULL, message TEXT NOT NULL
-                ) WITHOUT ROWID
-                """)
-    }
-
-    /// The stored answer to `key`, or else the answer of `work`, which is stored now.
-    static func answer(
-        to key: IdempotencyKey, in database: Database, work: (Database) throws -> Answer
-    ) throws -> (answer: Answer, replayed: Bool) {
-        let stored = try Row.fetchOne(
-            database, sql: "SELECT status, code, message FROM answer WHERE key = ?", arguments: [key.text])
-        if let stored {
-            return (Answer(status: stored["status"], code: stored["code"], message: stored["message"]), true)
-        }
-        let answer = try work(database)
-        try database.execute(
-            sql: "INSERT INTO answer (key, status, code, message) VALUES (?, ?, ?, ?)",
-            arguments: [key.text, answer.status, answer.code, answer.message])
-        return (answer, false)
+    /// The order's run and `step`, whose action and compensation have one key.
+    func barrierKey(of step: Step) throws(BarrierKeyError) -> BarrierKey {
+        try BarrierKey(run: String(order), step: step.rawValue)
     }
 }
 
 extension Answer {
     static let missingKey = Answer(
         status: 400, code: "missing_key", message: "send the header \(IdempotencyKey.header): ORDER/OPERATION")
+
+    static func badKey(_ error: BarrierKeyError) -> Answer {
+        Answer(status: 400, code: "bad_key", message: "\(error)")
+    }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import SagaParticipantGRDB
 
 /// The SQLite file of one participant.
 struct ParticipantDatabase: Sendable {
@@ -10,7 +11,7 @@ struct ParticipantDatabase: Sendable {
         name = participant.name
         pool = try DatabasePool(path: path)
         try pool.write { database in
-            try AnswerTable.create(in: database)
+            try SQLiteBarrierStore.createTable(in: database)
             try HoldingTable.create(in: database)
             try participant.createTables(in: database)
         }

@@ -1,5 +1,6 @@
 import GRDB
 import Hummingbird
+import SagaParticipant
 
 /// Charges cards, and refunds them.
 struct Payment: Participant {
@@ -10,11 +11,11 @@ struct Payment: Participant {
     func addRoutes(to router: Router<ParticipantContext>, answering: Answering) {
         router.put("/charges/:order") { request, context in
             let order = try await request.decode(as: Order.self, context: context)
-            return try await answering(request, context) { try charge(order, in: $0) }
+            return try await answering(request, context, .action, of: .chargeCard) { try charge(order, in: $0) }
         }
         router.delete("/charges/:order") { request, context in
             let order = try context.parameters.require("order")
-            return try await answering(request, context) { try refund(order, in: $0) }
+            return try await answering(request, context, .compensation, of: .chargeCard) { try refund(order, in: $0) }
         }
     }
 
@@ -23,8 +24,8 @@ struct Payment: Participant {
         case "card-no-funds": return .refused("insufficient_funds", "the card has no \(order.cents) cents")
         case "card-expired": return .refused("card_expired", "the card has expired")
         default:
-            let held = try HoldingTable.hold(order.cents, of: order.card, for: order.id, in: database)
-            return held ? .done("\(order.cents) cents charged") : .givenUp
+            try HoldingTable.hold(order.cents, of: order.card, for: order.id, in: database)
+            return .done("\(order.cents) cents charged")
         }
     }
 

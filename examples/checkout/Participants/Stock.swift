@@ -1,5 +1,6 @@
 import GRDB
 import Hummingbird
+import SagaParticipant
 
 /// Keeps pieces aside for orders: reserved, then sold or released.
 struct Stock: Participant {
@@ -20,15 +21,17 @@ struct Stock: Participant {
     func addRoutes(to router: Router<ParticipantContext>, answering: Answering) {
         router.put("/reservations/:order") { request, context in
             let order = try await request.decode(as: Order.self, context: context)
-            return try await answering(request, context) { try reserve(order, in: $0) }
+            return try await answering(request, context, .action, of: .reserveStock) { try reserve(order, in: $0) }
         }
         router.post("/reservations/:order/sale") { request, context in
             let order = try context.parameters.require("order")
-            return try await answering(request, context) { try sell(order, in: $0) }
+            return try await answering(request, context, .action, of: .confirmSale) { try sell(order, in: $0) }
         }
         router.delete("/reservations/:order") { request, context in
             let order = try context.parameters.require("order")
-            return try await answering(request, context) { try release(order, in: $0) }
+            return try await answering(request, context, .compensation, of: .reserveStock) {
+                try release(order, in: $0)
+            }
         }
     }
 
@@ -38,9 +41,7 @@ struct Stock: Participant {
         guard let available, available >= order.quantity else {
             return .refused("out_of_stock", "\(order.quantity) × \(order.item) asked for, \(available ?? 0) left")
         }
-        guard try HoldingTable.hold(order.quantity, of: order.item, for: order.id, in: database) else {
-            return .givenUp
-        }
+        try HoldingTable.hold(order.quantity, of: order.item, for: order.id, in: database)
         try add(-order.quantity, to: order.item, in: database)
         return .done("\(order.quantity) × \(order.item) reserved")
     }
@@ -66,7 +67,7 @@ struct Stock: Participant {
             database,
             sql: """
                 SELECT (SELECT SUM(available) FROM item)
-                     + (SELECT COALESCE(SUM(amount), 0) FROM holding WHERE state <> 'released')
+                     + (SELECT COALESCE(SUM(amount), 0) FROM holding)
                 """) ?? 0
     }
 }
