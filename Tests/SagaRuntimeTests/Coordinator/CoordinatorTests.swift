@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SagaInstrumentation
 import SagaLog
 import SagaParticipant
@@ -16,6 +17,7 @@ import Testing
 
     struct Declined: SagaError {
         var sagaResult: SagaResult { .failure }
+        var errorType: String { "declined" }
     }
 
     static let receipt = StepKey<String>("charge")
@@ -63,7 +65,7 @@ import Testing
             let outcome = try await coordinator.run(
                 try Self.saga(calls, failing: ["ship"]), id: "1", input: Order(item: "tea", price: 3))
             #expect(outcome.result == .compensated)
-            #expect(outcome.error?.type == "Declined" && outcome.error?.result == "failure")
+            #expect(outcome.error?.type == "declined" && outcome.error?.result == "failure")
             let undone = calls.steps(.compensation)
             #expect(Set(undone) == ["reserve", "charge", "label"] && undone.last == "reserve")
         }
