@@ -42,7 +42,10 @@ struct RunDriver: Sendable {
         // Swift cannot shield a task from its cancellation: what undoes is another one.
         let leftOver = pending
         let end = Task(executorPreference: environment.executor) { () async -> Result<RunOutcome, SagaRuntimeError> in
-            do throws(SagaRuntimeError) { return .success(try await back(leftOver)) } catch { return .failure(error) }
+            // The run's deadline is over by now, and not the compensations'.
+            await SagaDeadline.$current.withValue(nil) {
+                do throws(SagaRuntimeError) { return .success(try await back(leftOver)) } catch { return .failure(error) }
+            }
         }
         let outcome = try await end.value.get()
         throw RunEnded(outcome: outcome)
