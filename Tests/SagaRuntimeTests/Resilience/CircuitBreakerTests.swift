@@ -141,10 +141,13 @@ struct CircuitBreakerTests {
             #expect([state(.closed), state(.open), state(.halfOpen)] == [0, 0, 0])
 
             let exported = try await recording.exported()
-            let opened = exported.logs(named: EventCatalogue.breakerOpened)
+            func told(_ event: String) -> [ExportedLog] {
+                exported.logs(named: event).filter { $0["saga.step.name"] == .string("told") }
+            }
+            let opened = told(EventCatalogue.breakerOpened)
             #expect(opened.map { $0["saga.breaker.failure.rate"] } == [.double(1)])
             #expect(opened.map { $0["saga.breaker.cooldown"] } == [.double(1)])
-            #expect(exported.logs(named: EventCatalogue.breakerClosed).count == 1)
+            #expect(told(EventCatalogue.breakerClosed).count == 1)
         }
     }
 

@@ -117,7 +117,9 @@ struct ResourceTests {
                 let attributes = Attributes(kind.pairs + [("recovered", .bool(isRecovered))])
                 #expect(metric(MetricCatalogue.resourceLeaks, attributes) == 1)
             }
-            let told = try await recording.exported().logs(named: EventCatalogue.resourceLeaked)
+            let told = try await recording.exported().logs(named: EventCatalogue.resourceLeaked).filter {
+                $0["saga.resource.kind"] == .string("leaked connection")
+            }
             #expect(told.map { $0["saga.resource.age"] } == [.double(3), .double(3)])
             #expect(told.map { $0["saga.step.name"] } == [.string("reserve"), .string("reserve")])
             #expect(told.map { $0["error.message"] } == [nil, .string("Broken()")])
