@@ -94,9 +94,9 @@ struct CircuitBreakerTests {
         #expect(breaker.state == .closed)
         try call(breaker, [false, false, false])
         #expect(breaker.state == .open)
-        // Neither while it is open nor as a probe.
-        breaker.record(late, success: true, now: 0)
         let probe = try breaker.permit(now: Self.second)
+        // Of a call from before, and of another breaker.
+        breaker.record(late, success: false, now: Self.second)
         breaker.record(try self.breaker().permit(now: 0), success: false, now: Self.second)
         #expect(breaker.state == .halfOpen)
         breaker.record(probe, success: true, now: Self.second)
