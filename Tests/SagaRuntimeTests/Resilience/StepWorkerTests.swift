@@ -18,7 +18,9 @@ private final class Tally: Sendable {
 @Suite("4.2 Residual-state clean-up")
 struct StepWorkerTests {
     /// A body that cancellation does not end is left behind, counted, and counted no more when it ends at last.
-    @Test func aBodyThatDoesNotEndIsCountedUntilItDoes() async throws {
+    @Test("1.b A ghost is told of, and counted until it ends") func aBodyThatDoesNotEndIsCountedUntilItDoes()
+        async throws
+    {
         let virtual = VirtualClock()
         let clock = RuntimeClock(virtual)
         let door = Door()
