@@ -378,8 +378,8 @@ let package = Package(
         .testTarget(
             name: "ReferenceTests",
             dependencies: [
-                "sagascope-reference", "SagaInstrumentation", "SagaLog", "SagaTasks", "SagaTelemetry", "Sagascope",
-                "TaskInspection", "TestSupport",
+                "sagascope-reference", "SagaInstrumentation", "SagaLog", "SagaRuntime", "SagaTasks", "SagaTelemetry",
+                "Sagascope", "TaskInspection", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
