@@ -74,7 +74,10 @@ struct SimulatedHistory: Sendable {
             for run in runs {
                 group.addTask(executorPreference: world.executor) {
                     await world.pass(upTo: 50)
-                    return (run, try? await coordinator.run(saga, id: run, input: run))
+                    do { return (run, try await coordinator.run(saga, id: run, input: run)) } catch {
+                        if !store.isDead { print("\(run): \(error)") }
+                        return (run, nil)
+                    }
                 }
             }
             return await group.reduce(into: Answers()) { if let outcome = $1.1 { $0[$1.0] = outcome } }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SagaInstrumentation
 import SagaLog
 import TestSupport
 import Testing
