@@ -49,7 +49,7 @@ struct AttributeReference {
         AttributeReference("saga.compensation.order", "int", "Place among the run's compensations, from 0."),
         AttributeReference(
             "saga.compensation.reason", "string", "As `withCompensation` was given it; absent without."),
-        AttributeReference("saga.link.type", "string", "Of a link: `retries` or `compensates`."),
+        AttributeReference("saga.link.type", "string", "Of a link: `retries`, `compensates` or `resumes`."),
         AttributeReference("saga.task.id", "int", "The Swift runtime's id of the task."),
         AttributeReference("saga.task.parent.id", "int", "The id of the task that created it."),
         AttributeReference("saga.task.name", "string", "As the task was given it; absent without."),
@@ -80,6 +80,14 @@ struct AttributeReference {
                 + "before it; of a compensation `empty`, no action had come, or `duplicate`."),
         AttributeReference("file.path", "string", "A file of the saga log, or its directory."),
         AttributeReference("error.message", "string", "What failed, where, and what to do."),
+        AttributeReference("saga.definition.version", "int", "The version of the definition that the run goes by."),
+        AttributeReference("saga.step.gate.verdict", "string", "`start`, `wait` or `reject`."),
+        AttributeReference(
+            "saga.step.gate.reason", "string",
+            "`cancelled`, `previous_uncommitted`, `version_invalid`, `deadline`, `duplicate` or `capacity`."),
+        AttributeReference(
+            "saga.recovery.outcome", "string",
+            "`resumed`; `suspended`, its dead letters wait for somebody; or `quarantined`, set aside."),
         AttributeReference("saga.breaker.state", "string", "`closed`, `open` or `half_open`."),
         AttributeReference(
             "saga.breaker.failure.rate", "double",

@@ -65,6 +65,20 @@ struct EventReference {
             "A write or a sync of the saga log has failed, and it takes nothing more until it is opened anew.",
             ["file.path", "error.type", "error.message"], isOfSaga: false),
         EventReference(
+            EventCatalogue.gateRejected, .warn, "The launch gate did not let a step of a saga of the runtime begin.",
+            ["saga.run.id", "saga.step.name", "saga.step.gate.reason"]),
+        EventReference(
+            EventCatalogue.compensationDeadLettered, .error,
+            "A compensation has given up: the step stays done until somebody has it tried again, or says that it was undone by "
+                + "hand.",
+            ["saga.run.id", "saga.step.name"]),
+        EventReference(
+            EventCatalogue.runResumed, .info, "A run whose process is gone goes on in this one.", ["saga.run.id"]),
+        EventReference(
+            EventCatalogue.runQuarantined, .error,
+            "A run was set aside: its history is not what its definition or the log says. The others go on.",
+            ["saga.run.id", "error.message"]),
+        EventReference(
             EventCatalogue.stepAbandoned, .warn,
             """
             A step's task was cancelled, because its deadline had passed or its run had ended, and has not ended within the \

@@ -2,6 +2,7 @@ import Foundation
 import SagaInstrumentation
 import SagaTasks
 import SagaTelemetry
+import Synchronization
 import TaskInspection
 import TestSupport
 import Testing
@@ -95,6 +96,33 @@ struct RecordedAttributesTests {
         }
     }
 
+    /// Runs of a coordinator that end badly, and are taken over by another one.
+    private func untilTheCoordinatorHasHadItsFaults() async throws {
+        let log = MemoryLog()
+        var options = CoordinatorOptions()
+        options.compensationRetry = .none
+        options.shutdownTimeout = .zero
+        let saga = try Saga("coordinated", version: 3, input: Int.self) {
+            Step("stubborn") { _ in } compensate: { _ in throw Declined() }
+            Step("declines") { _ in throw Declined() }.retry(.none).notCompensated(because: "a test")
+        }
+        let current = Mutex<SagaCoordinator?>(nil)
+        let cancelled = try Saga("cancelled", input: Int.self) {
+            Step("cancels") { try current.withLock(\.self)?.cancel($0.call.run) }.notCompensated(because: "a test")
+            Step("never") { _ in }.notCompensated(because: "a test")
+        }
+        let first = try SagaCoordinator(
+            log: MemoryStore(log, death: .after(2)), sagas: [saga], options: options)
+        _ = try? await first.run(saga, id: "left", input: 1)
+        log.force(LogEntry(.runStarted, sequence: 0, name: "coordinated", payload: [1]), run: .random())
+        let second = try SagaCoordinator(log: MemoryStore(log), sagas: [saga, cancelled], options: options)
+        current.withLock { $0 = second }
+        #expect(try await second.run(saga, id: "left", input: 1).result == .compensationFailed)
+        #expect(try await second.run(cancelled, id: "1", input: 1).result == .cancellation)
+        await second.shutdown()
+        current.withLock { $0 = nil }
+    }
+
     /// A run in which everything happens that has an attribute.
     @Test func theTablesNameWhatARunRecords() async throws {
         let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(1))) { recording in
@@ -120,6 +148,7 @@ struct RecordedAttributesTests {
             try await untilOrphansAreTold(recording)
             try await untilALogHasHadItsFaults()
             try await untilTheRuntimeHasHadItsFaults()
+            try await untilTheCoordinatorHasHadItsFaults()
             monitor.cancel()
             await monitor.value
             return try await recording.exported()

@@ -34,7 +34,12 @@ struct RunDriver: Sendable {
     private func conduct(_ opening: [Draft]) async throws -> RunOutcome {
         var pending = opening
         if journal.machine(after: pending).phase == .forward {
-            pending = try await forward(pending)
+            do { pending = try await forward(pending) } catch {
+                // A full disk, for example: what was done is undone, as closing records still have room.
+                guard error.isRefusal, journal.machine.phase != .pending else { throw error }
+                live.note(RecordedError(error))
+                pending = []
+            }
             if journal.machine(after: pending).steps.allSatisfy({ $0.state == .committed }) {
                 return try await close(pending, .success)
             }
@@ -101,12 +106,7 @@ struct RunDriver: Sendable {
     // MARK: back
 
     private func back(_ pending: [Draft]) async throws(SagaRuntimeError) -> RunOutcome {
-        var pending = pending
-        if journal.machine(after: pending).phase == .forward {
-            let error = live.stopReason?.error ?? RecordedError(type: "stopped", message: "stopped", result: "error")
-            live.note(error)
-            pending.append(Draft(note: RunNote.compensate, payload: JSONPayload.text(error)))
-        }
+        let pending = try await turn(pending)
         let settles = environment.clock.instant(after: environment.options.settleTimeout)
         let begun = BegunSteps()
         let waves = StepWaves<Int>(
@@ -121,6 +121,24 @@ struct RunDriver: Sendable {
                 return try await runner.run(undo, attempt: journal.machine.steps[index].undoAttempt)
             })
         return try await settle(try await waves.run(pending))
+    }
+
+    /// Says that the run is undone from here on, unless a step that failed has said so.
+    private func turn(_ pending: [Draft]) async throws(SagaRuntimeError) -> [Draft] {
+        let machine = journal.machine(after: pending)
+        guard machine.phase == .forward else { return pending }
+        let error = live.stopReason?.error ?? RecordedError(type: "stopped", message: "stopped", result: "error")
+        live.note(error)
+        do throws(SagaRuntimeError) {
+            try await journal.commit(pending + [Draft(note: RunNote.compensate, payload: JSONPayload.text(live.error))])
+            return []
+        } catch {
+            // On a full disk there is room for closing records alone: the first compensation's says it then.
+            guard error.isRefusal, machine.steps.indices.contains(where: { machine.needsUndo($0, in: graph) }) else {
+                throw error
+            }
+            return pending
+        }
     }
 
     /// Dead letters from before are tried again, and those before them wait for that.

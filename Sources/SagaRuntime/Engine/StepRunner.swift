@@ -40,11 +40,14 @@ struct StepRunner: Sendable {
         let call = StepCall(
             saga: live.blueprint.name, run: live.id, step: step.name, operation: .action, attempt: attempt)
         let (input, outputs) = (live.input, live.outputs)
-        return try await environment.breakers.guarding(step, of: live.blueprint, clock: environment.clock) {
+        let output = try await environment.breakers.guarding(step, of: live.blueprint, clock: environment.clock) {
             try await withStep(step.name, attempt: attempt) {
                 try await environment.withTimeout(step.timeout) { try await work(input, call, outputs) }
             }
         }
+        let limit = environment.store.maximumPayload
+        guard output.count <= limit else { throw OutputTooLong(step: step.name, bytes: output.count, limit: limit) }
+        return output
     }
 
     private func committed(_ output: [UInt8], attempt: Int) -> [Draft] {
@@ -94,5 +97,18 @@ extension RuntimeEnvironment {
     ) async throws -> Value {
         try await withDeadline(
             timeout.map { clock.instant(after: $0) }, clock: clock, executor: executor, grace: options.grace, body: body)
+    }
+}
+
+/// Doing it again would only make it as long again.
+private struct OutputTooLong: SagaError, NonRetryable, CustomStringConvertible {
+    let step: String
+    let bytes: Int
+    let limit: Int
+
+    var sagaResult: SagaResult { .error }
+    var errorType: String { "unwritable" }
+    var description: String {
+        "what step \(step) has answered has \(bytes) bytes, and the log takes \(limit) in a record: answer a reference to it"
     }
 }

@@ -20,8 +20,18 @@ struct StepWaves<Launch: Sendable>: Sendable {
         while true {
             let launches = ready(journal.machine(after: pending))
             guard !launches.isEmpty else { return pending }
-            try await journal.commit(pending + launches.map(beginning))
+            try await begin(launches, after: pending)
             pending = launches.count == 1 ? try await perform(launches[0]) : try await sideBySide(launches).get()
+        }
+    }
+
+    /// Where the disk is full, what was done before is written down all the same: for that there is a reserve.
+    private func begin(_ launches: [Launch], after pending: [Draft]) async throws(SagaRuntimeError) {
+        do throws(SagaRuntimeError) {
+            try await journal.commit(pending + launches.map(beginning))
+        } catch {
+            if error.isRefusal, !pending.isEmpty { try await journal.commit(pending) }
+            throw error
         }
     }
 
@@ -45,7 +55,7 @@ struct StepWaves<Launch: Sendable>: Sendable {
                     let next = failure == nil ? ready(journal.machine(after: drafts)) : []
                     // Back to one after the other, without tasks for it; what was admitted here is begun here.
                     if running == 0, next.isEmpty, failure == nil { return .success(drafts) }
-                    try await journal.commit(drafts + next.map(beginning))
+                    try await self.begin(next, after: drafts)
                     begin(next)
                 } catch {
                     failure = failure ?? error

@@ -163,7 +163,7 @@ final class RunJournal: Sendable {
 
 extension SagaRuntimeError {
     /// Nothing was written, and something else may be.
-    fileprivate var isRefusal: Bool {
+    var isRefusal: Bool {
         if case .log(.outOfSpace) = self { true } else { false }
     }
 }

@@ -66,8 +66,8 @@ extension RunMachine {
         }
         let attempt = Int(entry.attempt)
         // On a full disk there is no room for the remark that the run is undone from here on.
-        if phase == .forward, entry.kind == .compensationStarted { phase = .undoing }
-        try require(phase == .undoing, "the run is \(phase.rawValue)")
+        let turns = phase == .forward && entry.kind == .compensationStarted
+        try require(phase == .undoing || turns, "the run is \(phase.rawValue)")
         if entry.kind == .compensationStarted {
             try require(graph.isCompensable[index], "the step has no compensation")
             try require(
@@ -75,6 +75,7 @@ extension RunMachine {
             try require(isUndoReady(index, in: graph), "a step that came after it is not undone")
             try require(attempt == step.undoAttempt + 1, "its next attempt is \(step.undoAttempt + 1)")
             (step.state, step.undoAttempt) = (.undoing, attempt)
+            phase = .undoing
             return
         }
         try require(step.state == .undoing, "the step is \(step.state.rawValue)")

@@ -15,11 +15,6 @@ import Testing
         var price: Int
     }
 
-    struct Declined: SagaError {
-        var sagaResult: SagaResult { .failure }
-        var errorType: String { "declined" }
-    }
-
     static let receipt = StepKey<String>("charge")
 
     /// Reserve; charge and label side by side; ship.
@@ -45,7 +40,7 @@ import Testing
     }
 
     @Test func stepsRunInOrderAndTheirAnswersAreKept() async throws {
-        try await withCoordinator { calls in [try Self.saga(calls)] } body: { coordinator, calls, log in
+        try await withFileLog { calls in [try Self.saga(calls)] } body: { coordinator, calls, log in
             let saga = try Self.saga(calls)
             let outcome = try await coordinator.run(saga, id: "1", input: Order(item: "tea", price: 3))
             #expect(outcome.result == .success && outcome.error == nil)
@@ -61,7 +56,7 @@ import Testing
     }
 
     @Test func whatWasDoneIsUndoneInReverse() async throws {
-        try await withCoordinator { calls in [try Self.saga(calls, failing: ["ship"])] } body: { coordinator, calls, _ in
+        try await withFileLog { calls in [try Self.saga(calls, failing: ["ship"])] } body: { coordinator, calls, _ in
             let outcome = try await coordinator.run(
                 try Self.saga(calls, failing: ["ship"]), id: "1", input: Order(item: "tea", price: 3))
             #expect(outcome.result == .compensated)
@@ -71,18 +66,7 @@ import Testing
         }
     }
 
-    /// Calls that arrived at the steps.
-    final class CallLog: Sendable {
-        private let calls = Mutex<[StepCall]>([])
-
-        func note(_ call: StepCall) { calls.withLock { $0.append(call) } }
-
-        func steps(_ operation: BarrierOperation) -> [String] {
-            calls.withLock { $0.filter { $0.operation == operation }.map(\.step) }
-        }
-    }
-
-    private func withCoordinator(
+    private func withFileLog(
         _ sagas: (CallLog) throws -> [any SagaDefinition],
         body: (SagaCoordinator, CallLog, SagaLog) async throws -> Void
     ) async throws {
