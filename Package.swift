@@ -194,7 +194,7 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
+                "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "SagaRuntime", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
