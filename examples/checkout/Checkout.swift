@@ -38,8 +38,7 @@ struct Checkout: AsyncParsableCommand {
                 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 checkout
 
             EXIT STATUS
-              0   databases and metrics agree with every run; with --crash: every order is fully done or fully \
-            compensated, and the log is sound
+              0   databases, log and metrics agree with every run
               1   they disagree, or the run broke
               64  the arguments or the environment cannot work: the message says which
             """

@@ -24,7 +24,7 @@ struct Demo {
         let orchestrator = Orchestrator(
             workload: Workload(options),
             engine: options.engine,
-            participants: { try await participants.urls() },
+            participants: participants.urls,
             ledger: ledger,
             log: log,
             faults: FaultPlan(seed: options.seed),

@@ -19,7 +19,7 @@ struct CrashReport: Sendable {
         let states = try await OrderStates.read(participants, orders)
         let effects = try await doubledEffects()
         let log = try CrashLog(directory: folder.log)
-        try await sagascope.settle(every: FaultMiddleware.slowness - HandwrittenRetry.timeout + .milliseconds(300))
+        try await sagascope.settle(every: FaultMiddleware.slowness - CallTimeout.limit + .milliseconds(300))
         await sagascope.forceFlush(timeout: .seconds(10))
         let telemetry = try CrashTelemetry(folder, isInFiles: sagascope.configuration.writesFile)
 

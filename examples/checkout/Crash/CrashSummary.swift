@@ -33,6 +33,8 @@ struct CrashSummary: Codable, Sendable {
         var toldTwice: Int?
     }
 
+    /// In which everything is.
+    var folder: String
     var orders: Int
     var seed: UInt64
     var elapsedSeconds: Double
@@ -54,7 +56,8 @@ extension CrashSummary {
         _ telemetry: CrashTelemetry, doubled: Int, _ disagreements: [String]
     ) {
         self.init(
-            orders: options.orders, seed: options.seed, elapsedSeconds: figures.elapsed / .seconds(1),
+            folder: options.out, orders: options.orders, seed: options.seed,
+            elapsedSeconds: figures.elapsed / .seconds(1),
             killedProcess: Int(figures.killed), resumedProcess: Int(figures.resumed),
             states: Orders(
                 done: states.done, compensated: states.compensated, inBetween: states.inBetween.count),

@@ -3,7 +3,7 @@ struct CrashTable {
     let summary: CrashSummary
 
     var text: String {
-        [[headline], orders, recovery, log, telemetry, verdict].map { $0.joined(separator: "\n") }
+        [[headline], orders, recovery, log, telemetry, verdict, whereToLook].map { $0.joined(separator: "\n") }
             .joined(separator: "\n\n")
     }
 
@@ -55,6 +55,16 @@ struct CrashTable {
             ]
         }
         return ["NOT CONSISTENT"] + summary.disagreements.map { "  " + $0 }
+    }
+
+    private var whereToLook: [String] {
+        [
+            "WHERE TO LOOK NEXT",
+            "  sagascope log show \(summary.folder)/log  what both lives wrote, by epoch; sagascope log verify \(summary.folder)/log",
+            "  \(summary.folder)/stock.sqlite, payment.sqlite, shipping.sqlite  holding: what is held; effect: what was done",
+            "  \(summary.folder)/life-1.jsonl, life-2.jsonl  the spans and events of each life",
+            "  \(EngineChoice.runtime.source)  the saga itself",
+        ]
     }
 
     /// Of what was pushed, each process knows its own part only.

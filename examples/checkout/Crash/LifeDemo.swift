@@ -22,14 +22,14 @@ struct LifeDemo {
         defer { log.close() }
         let ledger = RunLedger()
         let orchestrator = Orchestrator(
-            workload: Workload(options), engine: .runtime, participants: { [participants] in participants },
+            workload: Workload(options), engine: .runtime, participants: { participants },
             ledger: ledger, log: log, faults: FaultPlan(seed: options.seed),
-            progress: ProgressLine(orders: options.orders, ledger: ledger, sagascope)
-        ) { [life] _, recovery in
-            // Tasks may outlive their sagas; their spans belong to the account.
-            try await sagascope.settle(every: .milliseconds(100))
-            try folder.write(try LifeReport(recovery, ledger.figures).json(), to: folder.report(ofLife: life))
-        }
+            progress: ProgressLine(orders: options.orders, ledger: ledger, sagascope),
+            finish: { _, recovery in
+                // Tasks may outlive their sagas; their spans belong to the account.
+                try await sagascope.settle(every: .milliseconds(100))
+                try folder.write(try LifeReport(recovery, ledger.figures).json(), to: folder.report(ofLife: life))
+            })
         try await ServiceGroup(
             configuration: .init(
                 services: [

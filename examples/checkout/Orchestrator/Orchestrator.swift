@@ -24,7 +24,7 @@ struct Orchestrator: Service {
             let urls = try await cancelWhenGracefulShutdown { try await participants() }
             switch engine {
             case .handwritten:
-                let clients = ParticipantClients(urls, over: http, timeout: HandwrittenRetry.timeout)
+                let clients = ParticipantClients(urls, over: http, timeout: CallTimeout.limit)
                 try await work(
                     with: CheckoutSaga(
                         clients: clients, mailbox: Mailbox(), ledger: ledger, log: log, faults: faults),

@@ -22,7 +22,7 @@ struct Report: Sendable {
             + LogCheck(log: log).disagreements(with: figures)
             + TelemetryCheck(snapshot: sagascope.snapshot()).disagreements(with: figures)
         try await log.takeSnapshot()
-        try await sagascope.settle(every: FaultMiddleware.slowness - HandwrittenRetry.timeout + .milliseconds(300))
+        try await sagascope.settle(every: FaultMiddleware.slowness - CallTimeout.limit + .milliseconds(300))
         await sagascope.forceFlush(timeout: .seconds(10))
         let summary = Summary(
             options: options, elapsed: elapsed, figures: figures, log: log, sagascope: sagascope,

@@ -1,8 +1,5 @@
 /// How often a call is repeated, and how long it waits between.
 struct HandwrittenRetry: Sendable {
-    /// How long one call may take.
-    static let timeout = Duration.milliseconds(1_000)
-
     /// Attempts in all, the first one included.
     let attempts: Int
     /// Before the second attempt; twice as long before each one after it.

@@ -28,11 +28,11 @@ struct CheckoutDefinition: Sendable {
             try await undo($0.input, IdempotencyKey($0.call))
             ledger.noteCompensation(of: step, for: $0.input)
         }
-        .retry(.call).compensationRetry(.undoing).timeout(HandwrittenRetry.timeout)
+        .retry(.call).compensationRetry(.undoing).timeout(CallTimeout.limit)
     }
 
     private func step(_ step: CheckoutStep, _ call: @escaping Call) -> Step<Order> {
-        Step(step.rawValue) { try await attempt(step, $0, call) }.retry(.call).timeout(HandwrittenRetry.timeout)
+        Step(step.rawValue) { try await attempt(step, $0, call) }.retry(.call).timeout(CallTimeout.limit)
     }
 
     private func attempt(_ step: CheckoutStep, _ context: StepContext<Order>, _ call: Call) async throws {
