@@ -388,7 +388,7 @@ let package = Package(
         .testTarget(
             name: "ExamplesTests",
             dependencies: [
-                "checkout", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
+                "checkout", "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
