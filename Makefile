@@ -14,6 +14,9 @@ SEED   ?= 1
 RATE   ?=
 OUT    ?= .demo
 HOLD   ?=
+# runtime or handwritten: what runs the saga; CRASH=1: kill it in mid-run, and go on.
+ENGINE ?=
+CRASH  ?=
 
 # A launcher of a real OpenTelemetry Collector (see CONTRIBUTING.md), where there is one; tests that need it say that they
 # were left out.
@@ -46,9 +49,10 @@ $(PYTHON): .build/setup
 # Tests that keep all threads busy, or the disk: beside them others would wait for their turn beyond their time limits.
 HEAVY := ^(SagaLogTests|SagaRuntimeTests|TortureTests)\.
 
-demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1
+demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1 ENGINE=handwritten CRASH=1
 	$(SWIFT) build --product checkout
-	.build/debug/checkout --orders $(ORDERS) --seed $(SEED) --out $(OUT) $(if $(RATE),--rate $(RATE)) $(if $(HOLD),--hold)
+	.build/debug/checkout --orders $(ORDERS) --seed $(SEED) --out $(OUT) $(if $(RATE),--rate $(RATE)) \
+	  $(if $(ENGINE),--engine $(ENGINE)) $(if $(CRASH),--crash) $(if $(HOLD),--hold)
 
 test: setup $(PYTHON) ## Check the style, then run every test, debug and release
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples

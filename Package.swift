@@ -194,7 +194,7 @@ let package = Package(
         .executableTarget(
             name: "checkout",
             dependencies: [
-                "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
+                "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "SagaRuntime", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -388,7 +388,7 @@ let package = Package(
         .testTarget(
             name: "ExamplesTests",
             dependencies: [
-                "checkout", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
+                "checkout", "SagaLog", "SagaParticipant", "SagaParticipantGRDB", "Sagascope",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],

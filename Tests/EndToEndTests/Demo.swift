@@ -22,6 +22,7 @@ struct Demo {
         }
         struct Step: Decodable {
             let attempts: Int
+            let unbegunAttempts: Int
         }
         let orders: Int
         let runs: [String: Int]
@@ -33,10 +34,10 @@ struct Demo {
     }
 
     static func run(
-        orders: Int, seed: Int = 1, environment: [String: String] = [:], in folder: URL
+        orders: Int, seed: Int = 1, engine: String = "runtime", environment: [String: String] = [:], in folder: URL
     ) async throws -> Demo {
         let output = try await tool(environment).run(
-            arguments(orders: orders, seed: seed, folder: folder), timeLimit: .seconds(240))
+            arguments(orders: orders, seed: seed, folder: folder) + ["--engine", engine], timeLimit: .seconds(240))
         return Demo(output: output, folder: folder, summary: try readSummary(folder))
     }
 

@@ -17,7 +17,8 @@ struct SlowCallTests {
             // Slow enough that some call hangs most of the time.
             let arguments = Demo.arguments(orders: 3000, seed: 1, folder: folder)
             let demo = try RunningProcess(
-                env, prefix + arguments + ["--rate", "100", "--metrics-port", "\(port)"], files: folder)
+                env, prefix + arguments + ["--engine", "handwritten", "--rate", "100", "--metrics-port", "\(port)"],
+                files: folder)
             let tool = try Tool(product: "sagascope")
             let shown = try await eventually("sagascope tasks shows a call that hangs", timeLimit: .seconds(120)) {
                 let output = try await tool.run(["tasks", "--json", "--address", "http://127.0.0.1:\(port)"])

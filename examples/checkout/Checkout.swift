@@ -21,6 +21,10 @@ struct Checkout: AsyncParsableCommand {
               metrics.prom   the Prometheus page as a scrape would have got it
               summary.json   the figures of the table
 
+            With --crash the orchestrator is a process of its own. It is killed with SIGKILL when half of the orders have \
+            begun, and started anew on the same log; the databases are asked what became of every order. Its spans are in \
+            life-1.jsonl and life-2.jsonl.
+
             EXAMPLES
               2,000 orders, as fast as they go:
                 checkout
@@ -28,17 +32,20 @@ struct Checkout: AsyncParsableCommand {
                 checkout --orders 200 --seed 7
               50 orders a second, then serve /metrics until ^C:
                 checkout --rate 50 --hold
+              Kill the orchestrator in mid-run, and see it go on:
+                checkout --orders 300 --crash
               Push to a collector instead of writing otlp.jsonl:
                 OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 checkout
 
             EXIT STATUS
-              0   databases and metrics agree with every run
+              0   databases, log and metrics agree with every run
               1   they disagree, or the run broke
               64  the arguments or the environment cannot work: the message says which
             """
     )
 
     @OptionGroup var options: DemoOptions
+    @OptionGroup(visibility: .hidden) var lifeOptions: LifeOptions
 
     /// Says what cannot work, without the usage that a mistyped option gets.
     private static func unusable(_ error: any Error) -> ExitCode {
@@ -48,7 +55,13 @@ struct Checkout: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            try await Demo(options: options).run()
+            if let (life, participants) = lifeOptions.place {
+                try await LifeDemo(options: options, life: life, participants: participants).run()
+            } else if options.crash {
+                try await CrashDemo(options: options).run()
+            } else {
+                try await Demo(options: options).run()
+            }
         } catch let error as DemoError where error.isUsage {
             throw Self.unusable(error)
         } catch let error as ConfigurationError {

@@ -11,16 +11,7 @@ struct Demo {
     /// Runs until the last order is done, and with `--hold` until a signal comes.
     func run() async throws {
         let folder = OutputFolder(path: options.out)
-        let sagascope = try Sagascope.bootstrap { configuration in
-            configuration.serviceName = "checkout"
-            if let port = options.metricsPort { configuration.admin.port = port }
-            if case .file(var file) = configuration.export {
-                file.path = folder.traces
-                configuration.export = .file(file)
-                // Room for bursts: in a debug build, writing JSON is slower than checking out.
-                configuration.pipeline.spanRingBytes = max(configuration.pipeline.spanRingBytes, 4 << 20)
-            }
-        }
+        let sagascope = try Self.bootstrap(options, traces: folder.traces)
         // Not before the settings are known to work: what an earlier run left is worth keeping until then.
         try folder.prepare()
         let log = try SagaLog.open(folder.log)
@@ -31,23 +22,18 @@ struct Demo {
             options: options, folder: folder, sagascope: sagascope, participants: participants, ledger: ledger,
             log: log)
         let orchestrator = Orchestrator(
-            workload: Workload(
-                orders: options.orders, seed: options.seed, rate: options.rate, concurrency: options.concurrency),
-            participants: participants,
+            workload: Workload(options),
+            engine: options.engine,
+            participants: participants.urls,
             ledger: ledger,
             log: log,
             faults: FaultPlan(seed: options.seed),
-            progress: ProgressLine(orders: options.orders, ledger: ledger) {
-                let spans = sagascope.statistics.spans
-                return (spans.exported, spans.droppedTotal)
-            }
-        ) { elapsed in
+            progress: ProgressLine(orders: options.orders, ledger: ledger, sagascope)
+        ) { elapsed, _ in
             try await report.make(elapsed: elapsed)
             if options.hold, !Task.isShuttingDownGracefully { try await report.hold() }
         }
 
-        var logger = Logger(label: "checkout")
-        logger.logLevel = .warning
         // Stopped in reverse: nobody's telemetry comes after the exporter has gone.
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [.init(service: sagascope)]
         services += participants.services.map {
@@ -58,7 +44,33 @@ struct Demo {
                 service: orchestrator, successTerminationBehavior: .gracefullyShutdownGroup,
                 failureTerminationBehavior: .gracefullyShutdownGroup))
         let group = ServiceGroup(
-            configuration: .init(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: logger))
+            configuration: .init(services: services, gracefulShutdownSignals: [.sigint, .sigterm], logger: .ofDemo))
         try await group.run()
+    }
+
+    /// - Parameter traces: the file for them, where a file is what they go to.
+    static func bootstrap(
+        _ options: DemoOptions, traces: String, _ adjust: (inout SagascopeConfiguration) -> Void = { _ in }
+    ) throws -> SagascopeService {
+        try Sagascope.bootstrap { configuration in
+            configuration.serviceName = "checkout"
+            if let port = options.metricsPort { configuration.admin.port = port }
+            if case .file(var file) = configuration.export {
+                file.path = traces
+                configuration.export = .file(file)
+                // Room for bursts: in a debug build, writing JSON is slower than checking out.
+                configuration.pipeline.spanRingBytes = max(configuration.pipeline.spanRingBytes, 4 << 20)
+            }
+            adjust(&configuration)
+        }
+    }
+}
+
+extension Logger {
+    /// Of the service groups: warnings only.
+    static var ofDemo: Logger {
+        var logger = Logger(label: "checkout")
+        logger.logLevel = .warning
+        return logger
     }
 }

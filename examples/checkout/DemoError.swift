@@ -8,6 +8,12 @@ enum DemoError: Error, CustomStringConvertible {
     /// With `--hold`, but the server of /metrics does not run.
     case nothingToHold
     case inconsistent(Int)
+    /// With `--crash`: the orchestrator's process.
+    case cannotStart(String)
+    case lifeFailed(Int, Life.End)
+    case tooFast(orders: Int)
+    case noLifeReport(String, reason: String)
+    case interrupted
 
     var description: String {
         switch self {
@@ -25,13 +31,30 @@ enum DemoError: Error, CustomStringConvertible {
             """
         case .inconsistent(let count):
             "databases or metrics disagree with the runs in \(count) places: see the list above."
+        case .cannotStart(let reason):
+            "cannot start the orchestrator as a process of its own: \(reason)"
+        case .lifeFailed(let life, .exit(let status)):
+            "the orchestrator's life \(life) ended with status \(status): what it said is above."
+        case .lifeFailed(let life, .signal(let signal)):
+            "the orchestrator's life \(life) ended by signal \(signal), which the demo did not send."
+        case .tooFast(let orders):
+            """
+            the orchestrator had done all \(orders) orders before it could be killed: give it more with --orders, or \
+            slow it down with --rate.
+            """
+        case .noLifeReport(let path, let reason):
+            "\(path), in which the orchestrator tells how its runs ended, cannot be read: \(reason)"
+        case .interrupted:
+            "interrupted: nothing was proven. Run it again to its end."
         }
     }
 
     /// Whether other arguments would help.
     var isUsage: Bool {
-        if case .inconsistent = self { return false }
-        return true
+        switch self {
+        case .cannotWrite, .cannotListen, .nothingToHold, .tooFast: true
+        case .inconsistent, .cannotStart, .lifeFailed, .noLifeReport, .interrupted: false
+        }
     }
 }
 

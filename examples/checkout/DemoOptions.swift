@@ -8,6 +8,9 @@ struct DemoOptions: ParsableArguments {
     @Option(help: "Decides the orders and the faults.")
     var seed: UInt64 = 1
 
+    @Option(help: "What runs the saga: the runtime, or the function written by hand.")
+    var engine = EngineChoice.runtime
+
     @Option(help: ArgumentHelp("Begin at most this many orders a second (default: no limit).", valueName: "per-second"))
     var rate: Double?
 
@@ -32,12 +35,27 @@ struct DemoOptions: ParsableArguments {
     @Flag(help: "Keep serving /metrics after the last order, until SIGINT or SIGTERM.")
     var hold = false
 
+    @Flag(
+        help: """
+            Kill the orchestrator in mid-run, start it anew, and prove that every order is fully done or fully \
+            compensated.
+            """)
+    var crash = false
+
     @Flag(help: "Print summary.json to standard output instead of the table.")
     var json = false
 
     func validate() throws {
         guard orders > 0 else { throw ValidationError("--orders is \(orders): ask for at least one order.") }
         guard concurrency > 0 else { throw ValidationError("--concurrency is \(concurrency): allow at least one.") }
+        if crash, engine == .handwritten {
+            throw ValidationError(
+                "--crash needs the runtime: what is written by hand does not go on. Leave --engine away.")
+        }
+        if crash, hold {
+            throw ValidationError(
+                "--hold does not go with --crash: the orchestrator has ended. Leave one of them away.")
+        }
         if let rate, !(rate > 0 && rate.isFinite) {
             throw ValidationError("--rate is \(rate): give a number of orders a second above 0.")
         }
@@ -48,3 +66,5 @@ struct DemoOptions: ParsableArguments {
         }
     }
 }
+
+extension EngineChoice: ExpressibleByArgument {}

@@ -10,6 +10,10 @@ struct OutputFolder: Sendable {
     /// A directory.
     var log: String { path + "/log" }
 
+    /// Of an orchestrator that is a process of its own: its spans, and what it says in the end.
+    func traces(ofLife life: Int) -> String { path + "/life-\(life).jsonl" }
+    func report(ofLife life: Int) -> String { path + "/life-\(life).json" }
+
     func database(of participant: String) -> String { path + "/\(participant).sqlite" }
 
     /// Creates the folder where it is missing, and removes what an earlier run left in it: those files and no others.
@@ -18,7 +22,8 @@ struct OutputFolder: Sendable {
     func prepare() throws {
         let databases = ["stock", "payment", "shipping"].map(database(of:))
         let files =
-            TraceFile(path: traces).paths + [metrics, summary, log]
+            ([traces] + [1, 2].map(traces(ofLife:))).flatMap { TraceFile(path: $0).paths }
+            + [metrics, summary, log] + [1, 2].map(report(ofLife:))
             + databases.flatMap { [$0, $0 + "-wal", $0 + "-shm"] }
         try Self.explaining(path) {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -1,3 +1,4 @@
+import SagaParticipant
 import Testing
 
 @testable import checkout
@@ -13,7 +14,7 @@ struct FaultPlanTests {
     }
 
     @Test func repeatsARunAndChangesWithTheSeed() {
-        let keys = (1...2_000).map { IdempotencyKey(order: Order.make($0, seed: 1).id, operation: "book-shipping") }
+        let keys = (1...2_000).map { IdempotencyKey.of(.make($0, seed: 1), .bookShipping, .action) }
         func faults(seed: UInt64) -> [FaultPlan.Fault?] {
             keys.map { FaultPlan(seed: seed).fault(for: $0, delivery: 1) }
         }
@@ -25,7 +26,7 @@ struct FaultPlanTests {
 
     @Test func healsWhatIsMeantToHeal() {
         let plan = FaultPlan(seed: 1)
-        let keys = (1...2_000).map { IdempotencyKey(order: "order-\($0)", operation: "confirm-sale") }
+        let keys = (1...2_000).map { IdempotencyKey(text: "run-\($0)/confirm-sale/action") }
         let faulty = keys.filter { plan.fault(for: $0, delivery: 1) != nil }
         #expect(!faulty.isEmpty)
         #expect(faulty.allSatisfy { plan.fault(for: $0, delivery: 2) == nil })

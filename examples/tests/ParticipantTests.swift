@@ -17,16 +17,17 @@ struct ParticipantTests {
         try database.write { database in
             try SQLiteBarrierStore.createTable(in: database)
             try HoldingTable.create(in: database)
+            try EffectTable.create(in: database)
         }
     }
 
     /// A delivery of the request with this key, which holds one lamp, or lets it go.
     private func deliver(
-        _ operation: BarrierOperation, _ text: String, of step: Step = .reserveStock
+        _ operation: BarrierOperation
     ) throws -> (answer: Answer, replayed: Bool) {
-        let key = IdempotencyKey(order: "order-1", operation: text)
+        let key = try BarrierKey(run: "run-1", step: "reserve-stock")
         return try database.write { database in
-            try Answering.answer(to: operation, key.barrierKey(of: step), in: database) {
+            try Answering.answer(to: operation, key, in: database) {
                 switch operation {
                 case .action:
                     try HoldingTable.hold(1, of: "lamp", for: "order-1", in: database)
@@ -39,20 +40,20 @@ struct ParticipantTests {
     }
 
     @Test func answersASecondDeliveryWithoutDoingTheWorkAgain() throws {
-        let first = try deliver(.action, "reserve-stock")
-        let second = try deliver(.action, "reserve-stock")
+        let first = try deliver(.action)
+        let second = try deliver(.action)
         #expect(first == (.done("held"), false))
         #expect(second == (.done("held"), true))
-        let released = try deliver(.compensation, "release-stock")
-        let again = try deliver(.compensation, "release-stock")
+        let released = try deliver(.compensation)
+        let again = try deliver(.compensation)
         #expect(released == (.done("released"), false))
         #expect(again.answer.code == "done" && again.replayed)
     }
 
     @Test func aRequestThatComesAfterTheReleaseHoldsNothing() throws {
-        let released = try deliver(.compensation, "release-stock")
+        let released = try deliver(.compensation)
         #expect(released.answer.code == "done" && !released.replayed)
-        let late = try deliver(.action, "reserve-stock")
+        let late = try deliver(.action)
         #expect(late == (.givenUp, false))
         try database.write { database in
             let isConfirmed = try HoldingTable.confirm("order-1", in: database)
@@ -75,11 +76,11 @@ struct ParticipantTests {
         }
     }
 
-    @Test(arguments: ["", "order\n1", String(repeating: "1", count: 256)]) func anOrderThatIsNoneIsRefused(
+    @Test(arguments: ["", "order\n1", String(repeating: "1", count: 256)]) func aRunThatIsNoneIsRefused(
         order: String
     ) {
-        let key = IdempotencyKey(order: order, operation: "charge-card")
-        #expect(throws: BarrierKeyError.self) { try key.barrierKey(of: .chargeCard) }
+        let key = IdempotencyKey(text: "\(order)/charge-card/action")
+        #expect(throws: BarrierKeyError.self) { try BarrierKey(key.text, for: .action) }
     }
 }
 

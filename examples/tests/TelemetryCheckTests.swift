@@ -17,14 +17,15 @@ struct TelemetryCheckTests {
 
     @Test func acceptsEqualCounts() {
         let ledger = RunLedger()
-        ledger.noteEnd(of: .make(1, seed: 1), nil, after: .seconds(1))
+        ledger.noteEnd(of: .make(1, seed: 1), RunEnd(.success), after: .seconds(1))
         #expect(TelemetryCheck(snapshot: snapshot(successes: 1)).disagreements(with: ledger.figures).isEmpty)
     }
 
     @Test func namesWhatWasNotMeasured() {
         let ledger = RunLedger()
-        ledger.noteEnd(of: .make(1, seed: 1), nil, after: .seconds(1))
-        ledger.noteEnd(of: .make(2, seed: 1), CheckoutError.timedOut("stock"), after: .seconds(1))
+        ledger.noteEnd(of: .make(1, seed: 1), RunEnd(.success), after: .seconds(1))
+        ledger.noteEnd(
+            of: .make(2, seed: 1), RunEnd(CheckoutError.timedOut("stock"), wasUndone: false), after: .seconds(1))
         let found = TelemetryCheck(snapshot: snapshot(successes: 1)).disagreements(with: ledger.figures)
         #expect(found == ["saga.run.duration has 0 of timeout, the orchestrator 1"])
     }

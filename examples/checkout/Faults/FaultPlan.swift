@@ -12,6 +12,7 @@ struct FaultPlan: Sendable {
 
     /// One line of the table: this share of an operation's requests has the fault, for so many deliveries.
     private struct Rule {
+        /// As ``IdempotencyKey/operation``.
         let operation: String
         let fault: Fault
         let share: Double
@@ -30,18 +31,18 @@ struct FaultPlan: Sendable {
     private static let never = Int.max...Int.max
 
     private static let rules = [
-        Rule("reserve-stock", .lostResponse, share: 0.010, deliveries: once),
-        Rule("reserve-stock", .slow, share: 0.004, deliveries: once),
-        Rule("charge-card", .lostResponse, share: 0.015, deliveries: once),
-        Rule("charge-card", .slow, share: 0.010, deliveries: once),
-        Rule("charge-card", .slow, share: 0.008, deliveries: never),
-        Rule("book-shipping", .unavailable, share: 0.060, deliveries: 1...2),
-        Rule("book-shipping", .unavailable, share: 0.008, deliveries: never),
-        Rule("book-shipping", .lostResponse, share: 0.010, deliveries: once),
-        Rule("confirm-sale", .lostResponse, share: 0.010, deliveries: once),
-        Rule("release-stock", .lostResponse, share: 0.040, deliveries: once),
-        Rule("refund-card", .lostResponse, share: 0.040, deliveries: once),
-        Rule("cancel-shipping", .unavailable, share: 0.040, deliveries: once),
+        Rule("reserve-stock/action", .lostResponse, share: 0.010, deliveries: once),
+        Rule("reserve-stock/action", .slow, share: 0.004, deliveries: once),
+        Rule("charge-card/action", .lostResponse, share: 0.015, deliveries: once),
+        Rule("charge-card/action", .slow, share: 0.010, deliveries: once),
+        Rule("charge-card/action", .slow, share: 0.008, deliveries: never),
+        Rule("book-shipping/action", .unavailable, share: 0.060, deliveries: 1...2),
+        Rule("book-shipping/action", .unavailable, share: 0.008, deliveries: never),
+        Rule("book-shipping/action", .lostResponse, share: 0.010, deliveries: once),
+        Rule("confirm-sale/action", .lostResponse, share: 0.010, deliveries: once),
+        Rule("reserve-stock/compensation", .lostResponse, share: 0.040, deliveries: once),
+        Rule("charge-card/compensation", .lostResponse, share: 0.040, deliveries: once),
+        Rule("book-shipping/compensation", .unavailable, share: 0.040, deliveries: once),
     ]
 
     let seed: UInt64

@@ -11,7 +11,7 @@ enum CheckoutError: Error, Equatable {
     /// The participant answered that it cannot do its work now.
     case unavailable(String, status: Int)
     /// These steps could not be undone: somebody has to look.
-    case notUndone([Step])
+    case notUndone([CheckoutStep])
 
     /// Whether the same request may succeed when it is sent again.
     var isTransient: Bool {

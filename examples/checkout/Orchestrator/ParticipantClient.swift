@@ -9,16 +9,17 @@ struct ParticipantClient: Sendable {
     let name: String
     let url: String
     let http: HTTPClient
+    /// Of one call.
+    let timeout: Duration
 
     /// Sends one request about an order and waits for its answer.
     ///
-    /// - Parameter operation: with the order's id, the request's Idempotency-Key: the same for every delivery of it.
+    /// - Parameter key: the same for every delivery of the request.
     /// - Throws: ``CheckoutError``, or `CancellationError` when the task was cancelled.
-    func send(_ method: HTTPMethod, _ path: String, _ operation: String, of order: Order) async throws {
+    func send(_ method: HTTPMethod, _ path: String, _ key: IdempotencyKey, of order: Order) async throws {
         var request = HTTPClientRequest(url: url + path)
         request.method = method
-        request.headers.add(
-            name: IdempotencyKey.header, value: IdempotencyKey(order: order.id, operation: operation).text)
+        request.headers.add(name: IdempotencyKey.header, value: key.text)
         if method == .PUT {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(order)))
@@ -36,7 +37,7 @@ struct ParticipantClient: Sendable {
 
     private func answer(to request: HTTPClientRequest) async throws -> (status: UInt, body: ByteBuffer) {
         do {
-            let response = try await http.execute(request, timeout: TimeAmount(RetryPolicy.timeout))
+            let response = try await http.execute(request, timeout: TimeAmount(timeout))
             return (response.status.code, try await response.body.collect(upTo: 64 * 1024))
         } catch let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout {
             throw CheckoutError.timedOut(name)
@@ -51,39 +52,39 @@ struct ParticipantClient: Sendable {
 struct StockClient: Sendable {
     let client: ParticipantClient
 
-    func reserve(_ order: Order) async throws {
-        try await client.send(.PUT, "/reservations/\(order.id)", "reserve-stock", of: order)
+    func reserve(_ order: Order, _ key: IdempotencyKey) async throws {
+        try await client.send(.PUT, "/reservations/\(order.id)", key, of: order)
     }
 
-    func confirm(_ order: Order) async throws {
-        try await client.send(.POST, "/reservations/\(order.id)/sale", "confirm-sale", of: order)
+    func confirm(_ order: Order, _ key: IdempotencyKey) async throws {
+        try await client.send(.POST, "/reservations/\(order.id)/sale", key, of: order)
     }
 
-    func release(_ order: Order) async throws {
-        try await client.send(.DELETE, "/reservations/\(order.id)", "release-stock", of: order)
+    func release(_ order: Order, _ key: IdempotencyKey) async throws {
+        try await client.send(.DELETE, "/reservations/\(order.id)", key, of: order)
     }
 }
 
 struct PaymentClient: Sendable {
     let client: ParticipantClient
 
-    func charge(_ order: Order) async throws {
-        try await client.send(.PUT, "/charges/\(order.id)", "charge-card", of: order)
+    func charge(_ order: Order, _ key: IdempotencyKey) async throws {
+        try await client.send(.PUT, "/charges/\(order.id)", key, of: order)
     }
 
-    func refund(_ order: Order) async throws {
-        try await client.send(.DELETE, "/charges/\(order.id)", "refund-card", of: order)
+    func refund(_ order: Order, _ key: IdempotencyKey) async throws {
+        try await client.send(.DELETE, "/charges/\(order.id)", key, of: order)
     }
 }
 
 struct ShippingClient: Sendable {
     let client: ParticipantClient
 
-    func book(_ order: Order) async throws {
-        try await client.send(.PUT, "/parcels/\(order.id)", "book-shipping", of: order)
+    func book(_ order: Order, _ key: IdempotencyKey) async throws {
+        try await client.send(.PUT, "/parcels/\(order.id)", key, of: order)
     }
 
-    func cancel(_ order: Order) async throws {
-        try await client.send(.DELETE, "/parcels/\(order.id)", "cancel-shipping", of: order)
+    func cancel(_ order: Order, _ key: IdempotencyKey) async throws {
+        try await client.send(.DELETE, "/parcels/\(order.id)", key, of: order)
     }
 }

@@ -4,8 +4,13 @@ import Sagascope
 struct ProgressLine: Sendable {
     let orders: Int
     let ledger: RunLedger
-    /// How many spans have been exported and dropped so far.
-    let spans: @Sendable () -> (exported: Int, dropped: Int)
+    let sagascope: SagascopeService
+
+    init(orders: Int, ledger: RunLedger, _ sagascope: SagascopeService) {
+        self.orders = orders
+        self.ledger = ledger
+        self.sagascope = sagascope
+    }
 
     /// Shows the line until `work` is done.
     func shown(while work: @escaping @Sendable () async -> Void) async {
@@ -28,11 +33,11 @@ struct ProgressLine: Sendable {
         let results = ledger.results
         let done = results.values.reduce(0, +)
         let seconds = elapsed / .seconds(1)
-        let (exported, dropped) = spans()
+        let spans = sagascope.statistics.spans
         let parts =
             ["\(done.grouped) / \(orders.grouped) orders", "\((Double(done) / max(seconds, 0.001)).fixed(0))/s"]
             + SagaResult.allCases.compactMap { result in results[result].map { "\($0.grouped) \(result.rawValue)" } }
-            + ["\(exported.grouped) spans out, \(dropped.grouped) dropped", "\(seconds.fixed(0)) s"]
+            + ["\(spans.exported.grouped) spans out, \(spans.droppedTotal.grouped) dropped", "\(seconds.fixed(0)) s"]
         let line = parts.joined(separator: " · ")
         // Return to the line's start and clear to its end; elsewhere a line of its own.
         Console.progress(isTerminal ? "\r\u{1b}[K\(line)" : "\(line)\n")

@@ -23,9 +23,9 @@ final class RunLedger: Sendable {
     struct Figures: Sendable {
         var runs: [Run] = []
         var results: [SagaResult: Int] = [:]
-        var steps: [Step: StepTimes] = [:]
+        var steps: [CheckoutStep: StepTimes] = [:]
         /// What was undone, by order.
-        var compensations: [String: [Step]] = [:]
+        var compensations: [String: [CheckoutStep]] = [:]
     }
 
     private let state = Mutex(Figures())
@@ -35,29 +35,28 @@ final class RunLedger: Sendable {
     /// The runs so far by result; cheap enough to ask for while they go on.
     var results: [SagaResult: Int] { state.withLock { $0.results } }
 
-    func noteCompensation(of step: Step, for order: Order) {
-        state.withLock { $0.compensations[order.id, default: []].append(step) }
-    }
-
-    /// Notes a run that has ended, with the error it ended with.
-    func noteEnd(of order: Order, _ error: (any Error)?, after elapsed: Duration) {
+    func noteCompensation(of step: CheckoutStep, for order: Order) {
         state.withLock { state in
-            let wasUndone = state.compensations[order.id] != nil
-            let result = Self.result(of: error, wasUndone: wasUndone)
-            let reason = error.map { ($0 as? any SagaError)?.errorType ?? "\(type(of: $0))" }
-            state.runs.append(Run(order: order, result: result, reason: reason, seconds: elapsed / .seconds(1)))
-            state.results[result, default: 0] += 1
+            // A call whose answer came too late is repeated.
+            if state.compensations[order.id]?.contains(step) != true {
+                state.compensations[order.id, default: []].append(step)
+            }
         }
     }
 
-    private static func result(of error: (any Error)?, wasUndone: Bool) -> SagaResult {
-        guard let error else { return .success }
-        let result = (error as? any SagaError)?.sagaResult ?? (error is CancellationError ? .cancellation : .error)
-        return wasUndone && result != .compensationFailed ? .compensated : result
+    func hasCompensated(_ order: Order) -> Bool { state.withLock { $0.compensations[order.id] != nil } }
+
+    /// Notes a run that has ended.
+    func noteEnd(of order: Order, _ end: RunEnd, after elapsed: Duration) {
+        let run = Run(order: order, result: end.sagaResult, reason: end.reason, seconds: elapsed / .seconds(1))
+        state.withLock { state in
+            state.runs.append(run)
+            state.results[run.result, default: 0] += 1
+        }
     }
 
     /// Runs one attempt of a step and notes how long it took, whether it succeeds or not.
-    func time(_ step: Step, attempt: Int, _ call: () async throws -> Void) async throws {
+    func time(_ step: CheckoutStep, attempt: Int, _ call: () async throws -> Void) async throws {
         let start = ContinuousClock.now
         var failed = true
         defer {

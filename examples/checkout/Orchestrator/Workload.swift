@@ -9,24 +9,30 @@ struct Workload: Sendable {
     /// Orders under way at most.
     let concurrency: Int
 
+    init(_ options: DemoOptions) {
+        orders = options.orders
+        seed = options.seed
+        rate = options.rate
+        concurrency = options.concurrency
+    }
+
     /// Works through the orders. On a graceful shutdown it begins no other one and finishes those under way.
-    func place(with saga: CheckoutSaga, into ledger: RunLedger) async {
+    func place(with engine: some CheckoutEngine, into ledger: RunLedger) async {
         let start = ContinuousClock.now
         await withTaskGroup(of: Void.self) { group in
             for number in 1...orders {
                 if number > concurrency { await group.next() }
                 await waitForTurn(of: number, since: start)
                 if Task.isShuttingDownGracefully { break }
-                group.addTask { await place(.make(number, seed: seed), with: saga, into: ledger) }
+                group.addTask { await place(.make(number, seed: seed), with: engine, into: ledger) }
             }
         }
     }
 
-    private func place(_ order: Order, with saga: CheckoutSaga, into ledger: RunLedger) async {
+    private func place(_ order: Order, with engine: some CheckoutEngine, into ledger: RunLedger) async {
         let start = ContinuousClock.now
-        var failure: (any Error)?
-        do { try await saga.run(order) } catch { failure = error }
-        ledger.noteEnd(of: order, failure, after: ContinuousClock.now - start)
+        let end = await engine.end(of: order)
+        ledger.noteEnd(of: order, end, after: ContinuousClock.now - start)
     }
 
     private func waitForTurn(of number: Int, since start: ContinuousClock.Instant) async {

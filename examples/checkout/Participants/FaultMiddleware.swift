@@ -6,7 +6,7 @@ import Synchronization
 struct FaultMiddleware: RouterMiddleware {
     typealias Context = ParticipantContext
 
-    /// Longer than ``RetryPolicy/timeout``, so that the client has gone when the answer is ready.
+    /// Longer than ``CallTimeout/limit``, so that the client has gone when the answer is ready.
     static let slowness = Duration.milliseconds(1_300)
 
     let plan: FaultPlan

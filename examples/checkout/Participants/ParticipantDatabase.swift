@@ -13,6 +13,7 @@ struct ParticipantDatabase: Sendable {
         try pool.write { database in
             try SQLiteBarrierStore.createTable(in: database)
             try HoldingTable.create(in: database)
+            try EffectTable.create(in: database)
             try participant.createTables(in: database)
         }
     }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Hummingbird
 import Logging
 import NIOCore
@@ -33,13 +32,5 @@ struct ParticipantService: Service {
         } catch let error as IOError {
             throw DemoError.cannotListen(participant.name, port: address.requestedPort, reason: error.errnoCode)
         }
-    }
-}
-
-extension ParticipantService {
-    /// A client of this participant, once it listens. Ask once.
-    func client(over http: HTTPClient) async throws -> ParticipantClient {
-        let url = try await cancelWhenGracefulShutdown { try await address.url() }
-        return ParticipantClient(name: participant.name, url: url, http: http)
     }
 }

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import ServiceLifecycle
 
 /// The three parties of the checkout.
@@ -24,6 +23,13 @@ struct Participants: Sendable {
     }
 
     var services: [ParticipantService] { [stock, payment, shipping] }
+
+    /// Where they listen, once all do. Ask once.
+    func urls() async throws -> ParticipantURLs {
+        ParticipantURLs(
+            stock: try await stock.address.url(), payment: try await payment.address.url(),
+            shipping: try await shipping.address.url())
+    }
 
     /// Pieces of each item: enough for every order, so that only what is sold out from the start can be out of stock.
     private static func pieces(for orders: Int) -> Int { orders * Shop.largestQuantity }

@@ -33,7 +33,7 @@ struct ConsistencyCheck: Sendable {
 
 extension Order {
     /// What a participant holds after this order went through.
-    fileprivate func expectedHolding(at participant: String) -> Holding {
+    func expectedHolding(at participant: String) -> Holding {
         switch participant {
         case "stock": Holding(amount: quantity, isConfirmed: true)
         case "payment": Holding(amount: cents, isConfirmed: false)
@@ -43,7 +43,7 @@ extension Order {
 }
 
 extension Holding? {
-    fileprivate var description: String {
+    var description: String {
         guard let self else { return "nothing" }
         return self.isConfirmed ? "\(self.amount), confirmed" : "\(self.amount)"
     }

@@ -44,7 +44,7 @@ struct LogCheck: Sendable {
         if records.started != 1 || records.closed != 1 {
             return "\(name): \(records.started) first and \(records.closed) last records in the log"
         }
-        if run.result == .success, records.committed.count < Step.allCases.count {
+        if run.result == .success, records.committed.count < CheckoutStep.allCases.count {
             return "\(name): the log has only \(records.committed.sorted().joined(separator: ", "))"
         }
         let undone = Set((figures.compensations[run.order.id] ?? []).map(\.rawValue))

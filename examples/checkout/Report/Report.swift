@@ -22,7 +22,7 @@ struct Report: Sendable {
             + LogCheck(log: log).disagreements(with: figures)
             + TelemetryCheck(snapshot: sagascope.snapshot()).disagreements(with: figures)
         try await log.takeSnapshot()
-        try await settle()
+        try await sagascope.settle(every: FaultMiddleware.slowness - CallTimeout.limit + .milliseconds(300))
         await sagascope.forceFlush(timeout: .seconds(10))
         let summary = Summary(
             options: options, elapsed: elapsed, figures: figures, log: log, sagascope: sagascope,
@@ -39,24 +39,6 @@ struct Report: Sendable {
             Console.print("\n" + whereToLook)
         }
         guard disagreements.isEmpty else { throw DemoError.inconsistent(disagreements.count) }
-    }
-
-    /// Participants may still be at work for clients that gave up waiting, and tasks may have outlived their sagas; their spans
-    /// belong to the account: waits until no task of a saga is alive, and no span has ended for longer than a slow request is
-    /// late.
-    private func settle() async throws {
-        let deadline = ContinuousClock.now + .seconds(5)
-        var created = -1
-        while created != sagascope.statistics.spans.created || hasLiveTasks, .now < deadline {
-            created = sagascope.statistics.spans.created
-            try await Task.sleep(for: FaultMiddleware.slowness - RetryPolicy.timeout + .milliseconds(300))
-        }
-    }
-
-    private var hasLiveTasks: Bool {
-        let active = sagascope.snapshot().metrics.first { $0.descriptor.name == "saga.task.active" }
-        guard case .numbers(let points) = active?.points else { return false }
-        return points.contains { $0.value != .int(0) }
     }
 
     /// Keeps the process serving until a signal comes.
@@ -96,7 +78,7 @@ struct Report: Sendable {
         lines.append(
             "  \(folder.log)  the saga log: sagascope log show \(folder.log), sagascope log verify \(folder.log)")
         if options.hold, let address = sagascope.adminAddress { lines.append("  http://\(address)/metrics  live") }
-        lines.append("  examples/checkout/Orchestrator/CheckoutSaga.swift  the saga itself")
+        lines.append("  \(options.engine.source)  the saga itself")
         lines.append("  examples/README.md  what else to look at")
         return lines.joined(separator: "\n")
     }

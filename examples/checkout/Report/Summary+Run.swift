@@ -8,14 +8,19 @@ extension Summary {
         sagascope: SagascopeService, disagreements: [String]
     ) {
         let statistics = sagascope.statistics
+        let telemetry = TelemetryCheck(snapshot: sagascope.snapshot())
         self.init(
             orders: options.orders,
             ordersRun: figures.runs.count,
+            engine: options.engine,
             seed: options.seed,
             elapsedSeconds: elapsed / .seconds(1),
             runs: figures.results.named(\.rawValue),
             reasons: figures.reasons,
-            steps: figures.steps.named(\.rawValue).mapValues(StepFigures.init),
+            steps: [String: StepFigures](
+                uniqueKeysWithValues: figures.steps.map { step, times in
+                    (step.rawValue, StepFigures(times, measured: telemetry.attempts(of: step)))
+                }),
             compensations: figures.compensations.values.joined().reduce(into: [:]) { $0[$1.rawValue, default: 0] += 1 },
             taskTime: TaskTime(sagascope.snapshot()),
             criticalPath: sagascope.snapshot().sums(of: "saga.critical.duration", by: "saga.step.name"),

@@ -7,6 +7,8 @@ struct Summary: Codable, Sendable {
         var runs: Int
         var attempts: Int
         var failedAttempts: Int
+        /// Attempts that were cancelled before they reached the step: only the telemetry has seen them.
+        var unbegunAttempts: Int
         /// Of single attempts.
         var p50Milliseconds: Double
         var p95Milliseconds: Double
@@ -55,6 +57,7 @@ struct Summary: Codable, Sendable {
     var orders: Int
     /// Smaller than `orders` when the run was interrupted.
     var ordersRun: Int
+    var engine: EngineChoice
     var seed: UInt64
     var elapsedSeconds: Double
     var runs: [String: Int]
@@ -75,21 +78,27 @@ struct Summary: Codable, Sendable {
 
     static let disagreementLimit = 20
 
-    func json() throws -> [UInt8] {
+    func json() throws -> [UInt8] { try SummaryCoding.json(self) }
+}
+
+enum SummaryCoding {
+    /// For people and programs, with a line's end.
+    static func json(_ summary: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        return [UInt8](try encoder.encode(summary)) + [UInt8(ascii: "\n")]
     }
 }
 
 extension Summary.StepFigures {
-    init(_ times: RunLedger.StepTimes) {
+    init(_ times: RunLedger.StepTimes, measured: Int) {
         let sorted = times.attempts.sorted()
         self.init(
             runs: times.runs,
             attempts: times.attempts.count,
             failedAttempts: times.failed,
+            unbegunAttempts: measured - times.attempts.count,
             p50Milliseconds: sorted.percentile(0.50) * 1_000,
             p95Milliseconds: sorted.percentile(0.95) * 1_000,
             p99Milliseconds: sorted.percentile(0.99) * 1_000

@@ -13,7 +13,8 @@ struct SummaryTable {
 
     private var headline: String {
         let rate = Double(summary.ordersRun) / max(summary.elapsedSeconds, 0.001)
-        return "checkout: \(summary.ordersRun.grouped) of \(summary.orders.grouped) orders, seed \(summary.seed), "
+        return
+            "checkout: \(summary.ordersRun.grouped) of \(summary.orders.grouped) orders, \(summary.engine.rawValue) engine, seed \(summary.seed), "
             + "\(summary.elapsedSeconds.fixed(1)) s, \(rate.fixed(1)) orders/s"
     }
 
@@ -28,7 +29,7 @@ struct SummaryTable {
 
     private var steps: [String] {
         [row("STEPS (attempts, ms)", ["runs", "attempts", "failed", "p50", "p95", "p99"])]
-            + Step.allCases.compactMap { step in
+            + CheckoutStep.allCases.compactMap { step in
                 guard let figures = summary.steps[step.rawValue] else { return nil }
                 return row(
                     "  " + step.rawValue,
@@ -43,7 +44,7 @@ struct SummaryTable {
     private var compensations: [String] {
         guard !summary.compensations.isEmpty else { return [] }
         return [row("COMPENSATIONS", ["count"])]
-            + Step.allCases.compactMap { step in
+            + CheckoutStep.allCases.compactMap { step in
                 summary.compensations[step.rawValue].map { row("  " + step.rawValue, [$0.grouped]) }
             }
     }

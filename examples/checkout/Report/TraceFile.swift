@@ -34,6 +34,21 @@ struct TraceFile {
     }
 }
 
+extension TraceFile {
+    /// The spans of each line that ends, one line after the other.
+    func forEachRequest(_ body: ([ExportedSpan]) throws -> Void) throws {
+        for path in paths where FileManager.default.fileExists(atPath: path) {
+            let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .mappedIfSafe)
+            var start = data.startIndex
+            while let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) {
+                let request = try JSONDecoder().decode(TraceRequest.self, from: data[start..<end])
+                try body((request.resourceSpans ?? []).flatMap(\.scopeSpans).flatMap(\.spans))
+                start = end + 1
+            }
+        }
+    }
+}
+
 /// The part of an OTLP span that the drawing needs; names as in OTLP/JSON.
 struct ExportedSpan: Decodable {
     struct Attribute: Decodable {

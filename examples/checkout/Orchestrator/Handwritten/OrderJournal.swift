@@ -20,7 +20,7 @@ struct OrderJournal: Sendable {
     }
 
     /// One attempt of a step: that it begins, and what came of it.
-    func step(_ step: Step, attempt: Int, _ call: () async throws -> Void) async throws {
+    func step(_ step: CheckoutStep, attempt: Int, _ call: () async throws -> Void) async throws {
         try await note(.stepStarted, step, attempt)
         do {
             try await call()
@@ -31,7 +31,7 @@ struct OrderJournal: Sendable {
         try await note(.stepCommitted, step, attempt)
     }
 
-    func compensation(of step: Step, _ undo: () async throws -> Void) async throws {
+    func compensation(of step: CheckoutStep, _ undo: () async throws -> Void) async throws {
         try await note(.compensationStarted, step, 1)
         do {
             try await undo()
@@ -42,7 +42,7 @@ struct OrderJournal: Sendable {
         try await note(.compensationCommitted, step, 1)
     }
 
-    private func note(_ kind: LogRecordKind, _ step: Step, _ attempt: Int, payload: [UInt8] = []) async throws {
+    private func note(_ kind: LogRecordKind, _ step: CheckoutStep, _ attempt: Int, payload: [UInt8] = []) async throws {
         try await run.commit(
             kind, name: step.rawValue, step: step.index, attempt: UInt16(clamping: attempt), trace: .active,
             payload: payload)

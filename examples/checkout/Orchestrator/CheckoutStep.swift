@@ -1,5 +1,5 @@
 /// The steps of the checkout, in the order in which they begin.
-enum Step: String, Codable, CaseIterable, Sendable {
+enum CheckoutStep: String, Codable, CaseIterable, Sendable {
     case reserveStock = "reserve-stock"
     case chargeCard = "charge-card"
     case bookShipping = "book-shipping"

@@ -1,16 +1,13 @@
 /// How often a call is repeated, and how long it waits between.
-struct RetryPolicy: Sendable {
-    /// How long one call may take.
-    static let timeout = Duration.milliseconds(1_000)
-
+struct HandwrittenRetry: Sendable {
     /// Attempts in all, the first one included.
     let attempts: Int
     /// Before the second attempt; twice as long before each one after it.
     let firstPause: Duration
 
-    static let step = RetryPolicy(attempts: 4, firstPause: .milliseconds(40))
+    static let step = HandwrittenRetry(attempts: 4, firstPause: .milliseconds(40))
     /// Undoing has no other way out than to succeed, so it is more patient.
-    static let compensation = RetryPolicy(attempts: 8, firstPause: .milliseconds(40))
+    static let compensation = HandwrittenRetry(attempts: 8, firstPause: .milliseconds(40))
 
     /// Calls `body` with 1, 2, … until it returns or throws what no repetition heals.
     func callAsFunction(_ body: (_ attempt: Int) async throws -> Void) async throws {
