@@ -242,7 +242,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LogPlan", "OTLPExporter", "SagaParticipant", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "LogPlan", "OTLPExporter", "SagaLog", "SagaParticipant", "SagaRuntime", "SagaTasks", "SagaTelemetry",
+                "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),

@@ -22,7 +22,7 @@ struct ParticipantTests {
 
     /// A delivery of the request with this key, which holds one lamp, or lets it go.
     private func deliver(
-        _ operation: BarrierOperation, _ text: String, of step: Step = .reserveStock
+        _ operation: BarrierOperation, _ text: String, of step: checkout.Step = .reserveStock
     ) throws -> (answer: Answer, replayed: Bool) {
         let key = IdempotencyKey(order: "order-1", operation: text)
         return try database.write { database in
