@@ -86,9 +86,9 @@ import Testing
             report.steps.removeLast()
             #expect(
                 RunDifferences.between(report, log) == [
-                    "state: running in memory, suspended in the log", "records: 2 in memory, 11 in the log",
+                    "state: running in memory, suspended in the log", "records: 2 in memory, 14 in the log",
                     "step charge, its state: undone in memory, stuck in the log",
-                    "step ship: not in memory, failed in the log",
+                    "step ship: not in memory, undone in the log",
                 ])
         }
     }

@@ -46,7 +46,7 @@ struct RunsRouteTests {
                 #expect(stuck == [RunsWorld.stuck, RunsWorld.waiting])
                 let letter = try #require(try await list(port, "?dead_letters=1").runs.first)
                 #expect(letter.deadLetters == ["charge"] && letter.version == 3 && letter.step == "reserve")
-                #expect(letter.records == 11 && letter.lsn > 0 && letter.changedUnixNano >= letter.startedUnixNano)
+                #expect(letter.records == 14 && letter.lsn > 0 && letter.changedUnixNano >= letter.startedUnixNano)
                 let few = try await list(port, "?limit=1")
                 #expect(few.runs.count == 1 && few.leftOut == 2 && few.open == 3)
             }
@@ -97,7 +97,7 @@ struct RunsRouteTests {
                     #expect(detail.memory?.run == run && detail.log?.run == run, "\(name)")
                     #expect(detail.differences == [])
                     #expect(detail.log?.state == "suspended" && detail.log?.deadLetters == ["charge"])
-                    #expect(detail.history.map(\.kind).first == "run_started" && detail.history.count == 11)
+                    #expect(detail.history.map(\.kind).first == "run_started" && detail.history.count == 14)
                     #expect(detail.history.last?.kind == "run_suspended")
                     #expect(detail.history.first?.payload?.contains(RunsWorld.deadLetter) == true)
                     #expect(detail.tasks.map(\.id) == [3] && detail.tasks[0].stack == ["Bank.refund()"])
@@ -142,7 +142,10 @@ struct RunsRouteTests {
                 }
             }
             try await withServer(served(world, host: "0.0.0.0")) { port in
-                for path in paths { #expect(try await request(port, path, method: .POST).status == 404) }
+                for path in paths {
+                    let answer = try await request(port, path, method: .POST)
+                    #expect(answer.status == 404)
+                }
             }
             #expect(world.coordinator.openRuns.count == 3)
         }
