@@ -14,13 +14,18 @@ import Testing
 
     @Test func theBestFitIsTaken() throws {
         let first = String(repeating: "ab", count: 16)
-        let runs = [(first, "order-1"), ("abab" + String(repeating: "0", count: 28), "order-2"), ("cafe" + first.prefix(28), "abab")]
+        let runs = [
+            (first, "order-1"), ("abab" + String(repeating: "0", count: 28), "order-2"),
+            ("cafe" + first.prefix(28), "abab"),
+        ]
         #expect(try match(first, among: runs) == first)
         #expect(try match("ABABAB", among: runs) == first)
         #expect(try match("order-2", among: runs) == runs[1].0)
         // An id of the application's own goes before the beginning of others.
         #expect(try match("abab", among: runs) == runs[2].0)
-        for (name, kind) in [("caf", RunProblem.Kind.unknown), ("order", .unknown), ("", .unknown), ("cafeg", .unknown)] {
+        for (name, kind) in [
+            ("caf", RunProblem.Kind.unknown), ("order", .unknown), ("", .unknown), ("cafeg", .unknown),
+        ] {
             let problem = #expect(throws: RunProblem.self) { try match(name, among: runs) }
             #expect(problem?.kind == kind, "\(name)")
         }

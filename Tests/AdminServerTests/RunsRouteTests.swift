@@ -64,9 +64,12 @@ struct RunsRouteTests {
                 ] {
                     let answer = try await request(port, "/debug/runs?\(query)")
                     #expect(answer.status == 400, "\(query)")
-                    #expect(try problem(answer).kind == .malformed && problem(answer).message.contains(part), "\(query)")
+                    #expect(
+                        try problem(answer).kind == .malformed && problem(answer).message.contains(part), "\(query)")
                 }
-                for path in ["/debug/runs/", "/debug/runs/a/b", "/debug/runs/a/retry/c", "/debug/runs/%zz", "/debug/runsa"] {
+                for path in [
+                    "/debug/runs/", "/debug/runs/a/b", "/debug/runs/a/retry/c", "/debug/runs/%zz", "/debug/runsa",
+                ] {
                     #expect(try await request(port, path).status == 404, "\(path)")
                 }
                 #expect(try await request(port, "/debug/runs", method: .HEAD).body.isEmpty)
@@ -188,7 +191,8 @@ struct RunsRouteTests {
                 let resolved = try await post("\(RunsWorld.deadLetter)/resolve?step=charge&by=alice&wait=60")
                 #expect(resolved.status == 200, "\(resolved.text)")
                 #expect(try RunJSON.decode(RunAnswer.self, from: resolved.body).report == nil)
-                #expect(try await request(port, "/debug/runs/\(RunsWorld.deadLetter)", headers: Self.bearer).status == 404)
+                #expect(
+                    try await request(port, "/debug/runs/\(RunsWorld.deadLetter)", headers: Self.bearer).status == 404)
 
                 let cancelled = try await post("\(RunsWorld.stuck)/cancel?reason=the%20customer%20called")
                 #expect(cancelled.status == 200, "\(cancelled.text)")

@@ -67,7 +67,7 @@ struct RunsCommandTests {
                     #expect(output.exitCode == 0 && output.errors.isEmpty, "\(output.text)")
                     for part in [
                         "run \(id), id \(RunsWorld.deadLetter), saga checkout, version 3", "trace \(id)",
-                        "MEMORY", "step charge  stuck, 1 attempt, 1 to undo  stuck, 1 attempt, 1 to undo",
+                        "MEMORY", "step charge   stuck, 1 attempt, 1 to undo   stuck, 1 attempt, 1 to undo",
                         "Memory and log agree.", "HISTORY", "run_suspended", "dead letters: charge",
                     ] { #expect(output.text.contains(part), "\(part) in\n\(output.text)") }
                 }
@@ -174,7 +174,7 @@ struct RunsCommandTests {
             let shown = try await sagascope(["runs", "show", RunsWorld.deadLetter, directory])
             #expect(shown.exitCode == 0, "\(shown.text)")
             for part in [
-                "step charge  -       stuck, 1 attempt, 1 to undo", "No program was asked", "run_suspended",
+                "step charge   -       stuck, 1 attempt, 1 to undo", "No program was asked", "run_suspended",
                 "dead letters: charge",
             ] { #expect(shown.text.contains(part), "\(part) in\n\(shown.text)") }
             // It has no record yet.
@@ -210,7 +210,8 @@ struct RunsCommandTests {
 
     @Test(arguments: [
         (["--stuck", "--dead-letters"], "name one of them"), (["--older-than", "3s"], "--stuck"),
-        (["--stuck", "--older-than", "soon"], "soon"), (["--state", "asleep"], "asleep"), (["--limit", "0"], "--limit"),
+        (["--stuck", "--older-than", "soon"], "soon"), (["--state", "asleep"], "asleep"),
+        (["--limit", "0"], "--limit"),
         (["x", "--admin", "127.0.0.1:1"], "two places"), (["show"], "run"), (["resolve", "x"], "step"),
         (["x", "--state", "quarantined"], "quarantined"), (["show", ""], "empty"),
         (["show", "x", "y", "--admin", "127.0.0.1:1"], "two places"), (["cancel", "x", "OUT"], "OUT"),

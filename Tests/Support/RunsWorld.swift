@@ -51,9 +51,18 @@ public final class RunsWorld: Sendable {
     public init(directory: String, maximumRuns limit: Int = 1, name: String = "checkout") throws {
         let bank = bank
         saga = try Saga(name, version: 3, input: Order.self) {
-            Step("reserve") { _ in } compensate: { _ in }
-            Step("charge") { try await bank.charge($0.input) } compensate: { _ in try bank.refund() }
-            Step("ship") { _ in throw NoTruck() } compensate: { _ in }.retry(.none)
+            Step("reserve") { _ in
+            } compensate: { _ in
+            }
+            Step("charge") {
+                try await bank.charge($0.input)
+            } compensate: { _ in
+                try bank.refund()
+            }
+            Step("ship") { _ in
+                throw NoTruck()
+            } compensate: { _ in
+            }.retry(.none)
         }
         var options = CoordinatorOptions()
         options.maximumRuns = limit

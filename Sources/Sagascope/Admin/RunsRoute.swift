@@ -23,12 +23,13 @@ struct RunsRoute: Sendable {
 
     func answer(to request: RunsRequest) async -> Answer {
         do {
-            return try await queue.limiting {
-                switch request {
-                case .list(let filter): Answer(status: .ok, body: try await list(filter))
-                case .detail(let name): Answer(status: .ok, body: try await detail(name))
-                case .change(let change): try await perform(change)
-                }
+            switch request {
+            case .list(let filter):
+                return Answer(status: .ok, body: try await queue.limiting { try await list(filter) })
+            case .detail(let name):
+                return Answer(status: .ok, body: try await queue.limiting { try await detail(name) })
+            // It may wait long, and shall not keep anybody from looking.
+            case .change(let change): return try await perform(change)
             }
         } catch let problem as RunProblem {
             return Self.answer(problem)

@@ -157,7 +157,7 @@ extension Setting {
         Setting("sagascope.fileKeep", .keptFiles, \.file.keptFiles, "Rotated files kept."),
         Setting(
             "sagascope.admin", .onOff, \.configuration.admin.isEnabled,
-            "Serve /metrics, /healthz, /readyz and /debug/tasks."),
+            "Serve /metrics, /healthz, /readyz and /debug/*."),
         Setting(
             "sagascope.adminHost", .text, \.configuration.admin.host, "The address the admin server listens on."),
         Setting("sagascope.adminPort", .port, \.configuration.admin.port, "Its port; 0 takes any free one."),
