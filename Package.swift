@@ -229,7 +229,7 @@ let package = Package(
             name: "sagascope-bench",
             dependencies: [
                 "CFloor", "CMallocCount", "CSagascope", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation",
-                "SagaLog", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "SagaLog", "SagaRuntime", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -385,8 +385,8 @@ let package = Package(
         .testTarget(
             name: "ReferenceTests",
             dependencies: [
-                "sagascope-reference", "SagaInstrumentation", "SagaLog", "SagaTasks", "SagaTelemetry", "Sagascope",
-                "TaskInspection", "TestSupport",
+                "sagascope-reference", "SagaInstrumentation", "SagaLog", "SagaRuntime", "SagaTasks", "SagaTelemetry",
+                "Sagascope", "TaskInspection", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),

@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 
 @testable import SagaLog
+@testable import SagaRuntime
 @testable import sagascope_reference
 
 /// The tables of spans and events against what a run really records.
@@ -69,6 +70,31 @@ struct RecordedAttributesTests {
         }
     }
 
+    /// A step that does not end in time and holds something, and one whose calls fail for a while.
+    private func untilTheRuntimeHasHadItsFaults() async throws {
+        let clock = RuntimeClock()
+        let table = ResourceTable(saga: "faults", run: "1", clock: clock)
+        let breaker = try CircuitBreaker(
+            saga: "faults", step: "call", policy: CircuitBreakerPolicy(window: 1, minimumCalls: 1, probes: 1))
+        let (stream, end) = AsyncStream.makeStream(of: Void.self)
+        await withSaga("faults") {
+            await withStep("call") {
+                _ = table.lease("connection") { throw Declined() }
+                await #expect(throws: DeadlineExceeded.self) {
+                    try await withDeadline(clock.instant(after: .milliseconds(1)), clock: clock) {
+                        await Task.detached { for await _ in stream {} }.value
+                    }
+                }
+            }
+        }
+        end.finish()
+        #expect(await table.close(grace: .seconds(60)).count == 1)
+        for (time, success) in [(0, false), (.max, true)] as [(UInt64, Bool)] {
+            guard case .allowed(let permit) = breaker.admit(now: time) else { continue }
+            breaker.record(permit, success: success, now: time)
+        }
+    }
+
     /// A run in which everything happens that has an attribute.
     @Test func theTablesNameWhatARunRecords() async throws {
         let exported = try await withRecording(tracking: .reportingAfter(.milliseconds(1))) { recording in
@@ -93,6 +119,7 @@ struct RecordedAttributesTests {
             }
             try await untilOrphansAreTold(recording)
             try await untilALogHasHadItsFaults()
+            try await untilTheRuntimeHasHadItsFaults()
             monitor.cancel()
             await monitor.value
             return try await recording.exported()

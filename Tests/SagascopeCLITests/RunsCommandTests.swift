@@ -17,7 +17,8 @@ struct RunsCommandTests {
         _ body: (_ ask: @Sendable ([String]) async throws -> ProcessOutput) async throws -> Result
     ) async throws -> Result {
         let coordinator = world.coordinator
-        return try await withAdminServer(token: token, coordinators: { [coordinator] }) { port in
+        let coordinators: @Sendable () -> [SagaCoordinator] = { [coordinator] }
+        return try await withAdminServer(token: token, coordinators: coordinators) { port in
             try await body { arguments in
                 try await sagascope(
                     ["runs"] + arguments + ["--admin", "127.0.0.1:\(port)"],

@@ -109,6 +109,9 @@ public final class VirtualClock: Clock, Sendable {
     /// How many sleep.
     public var sleeping: Int { state.withLock { $0.sleepers.count } }
 
+    /// When the first of them wakes, since the clock was made.
+    public var nextDeadline: Duration? { state.withLock { $0.sleepers.first?.deadline } }
+
     /// Returns as soon as so many sleep, or more.
     public func untilSleeping(_ count: Int) async {
         await withCheckedContinuation { continuation in

@@ -61,16 +61,13 @@ package final class AdmissionQueue: Sendable {
     package func enter(_ saga: String) async throws {
         try Task.checkCancellation()
         let instruments = AdmissionInstruments.of(saga)
-        let ticket: UInt64? = try state.withLock { state throws(AdmissionRefused) in
-            if state.isClosed { throw .closed }
-            if state.running < limit {
-                state.admit(saga)
-                return nil
-            }
+        let (ticket, isAdmitted) = state.withLock { state in
             state.nextID += 1
-            return state.nextID
+            guard !state.isClosed, state.running < limit else { return (state.nextID, false) }
+            state.admit(saga)
+            return (state.nextID, true)
         }
-        guard let ticket else { return instruments.admitted(after: 0) }
+        if isAdmitted { return instruments.admitted(after: 0) }
         let since = clock.now
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in

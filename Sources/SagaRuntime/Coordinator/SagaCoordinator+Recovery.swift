@@ -22,34 +22,39 @@ extension SagaCoordinator {
 
     private func takeOver() async throws -> RecoveryReport {
         let began = environment.clock.now
+        let found = try await restoreOpenRuns()
+        for live in found.resumed + found.suspended { runs.restore(live) }
+        for live in found.suspended { suspend(live) }
+        for run in found.quarantined { runs.quarantine(run) }
+        RuntimeInstruments.recovery(nanoseconds: environment.clock.now - began)
+        for live in found.resumed { RuntimeInstruments.recovered(live.id, saga: live.blueprint.name, "resumed") }
+        for live in found.suspended { RuntimeInstruments.recovered(live.id, saga: live.blueprint.name, "suspended") }
+        for run in found.quarantined { RuntimeInstruments.recovered(run.run, saga: run.saga, "quarantined") }
+        goOn(with: found.resumed)
+        return RecoveryReport(
+            resumed: found.resumed.map(\.id), suspended: found.suspended.map(\.id), quarantined: found.quarantined,
+            records: found.records)
+    }
+
+    /// Reads the open runs out of the log, and makes them anew, each that can be.
+    package func restoreOpenRuns() async throws -> RestoredRuns {
         let histories = try await RunHistories.read(from: environment.store)
         let restoration = RunRestoration(definitions: definitions, store: environment.store)
-        var report = RecoveryReport(records: histories.read)
-        var resumed: [LiveRun] = []
+        var found = RestoredRuns(records: histories.read)
         for (id, records) in histories.inOrder {
-            let saga = records.first?.entry.name ?? ""
             do throws(SagaRuntimeError) {
                 let live = try restoration.restore(id, records)
-                runs.restore(live)
                 if live.journal.machine.phase == .suspended {
-                    suspend(live)
-                    report.suspended.append(id)
-                    RuntimeInstruments.recovered(id, saga: saga, "suspended")
+                    found.suspended.append(live)
                 } else {
-                    resumed.append(live)
-                    RuntimeInstruments.recovered(id, saga: saga, "resumed")
+                    found.resumed.append(live)
                 }
             } catch {
-                let run = QuarantinedRun(run: id, saga: saga, reason: "\(error)")
-                runs.quarantine(run)
-                report.quarantined.append(run)
-                RuntimeInstruments.recovered(id, saga: saga, "quarantined")
+                let saga = records.first?.entry.name ?? ""
+                found.quarantined.append(QuarantinedRun(run: id, saga: saga, reason: "\(error)"))
             }
         }
-        report.resumed = resumed.map(\.id)
-        RuntimeInstruments.recovery(nanoseconds: environment.clock.now - began)
-        goOn(with: resumed)
-        return report
+        return found
     }
 
     /// Its dead letters wait for somebody.
@@ -86,14 +91,27 @@ extension SagaCoordinator {
     }
 }
 
+/// The open runs of a log.
+package struct RestoredRuns: Sendable {
+    var resumed: [LiveRun] = []
+    var suspended: [LiveRun] = []
+    var quarantined: [QuarantinedRun] = []
+    /// That were read.
+    let records: Int
+
+    package var count: Int { resumed.count + suspended.count }
+
+    init(records: Int) { self.records = records }
+}
+
 /// What was found in the log when a coordinator began.
 public struct RecoveryReport: Sendable, Hashable {
     /// Runs that go on.
-    public internal(set) var resumed: [TraceID] = []
+    public let resumed: [TraceID]
     /// Runs whose dead letters wait for somebody.
-    public internal(set) var suspended: [TraceID] = []
+    public let suspended: [TraceID]
     /// Runs that cannot go on, and why.
-    public internal(set) var quarantined: [QuarantinedRun] = []
+    public let quarantined: [QuarantinedRun]
     /// Records that were read.
-    public internal(set) var records = 0
+    public let records: Int
 }

@@ -60,7 +60,8 @@ struct StepRunner: Sendable {
                 return committed(try await perform(fallback, attempt: attempt), attempt: attempt)
             } catch {}
         }
-        return failed(recorded, attempt: attempt, isWithoutEffect: recorded.meaning == .failure)
+        // An earlier attempt, of which nothing is known, may have been done all the same.
+        return failed(recorded, attempt: attempt, isWithoutEffect: recorded.meaning == .failure && attempt == 1)
     }
 
     /// What is refused after earlier attempts may have been done by one of them.

@@ -10,7 +10,10 @@ public final class ResourceTable: ResourceOwner {
     private struct State {
         var isClosed = false
         var nextID: UInt64 = 0
+        /// Empty from the end of the run on: what cannot be closed shall not keep the table.
         var held: [UInt64: ResourceEntry] = [:]
+        /// What the end of the run tells of.
+        var told: Set<UInt64> = []
         /// Of what could not be released, found before the end.
         var leaks: [ResourceLeak] = []
     }
@@ -78,7 +81,10 @@ public final class ResourceTable: ResourceOwner {
 
     /// It was to be released, and that failed; unless the end of the run has told of it.
     func note(_ entry: ResourceEntry, _ error: any Error) {
-        let isTold = state.withLock { $0.held.removeValue(forKey: entry.id) != nil && $0.isClosed }
+        let isTold = state.withLock { state in
+            state.held[entry.id] = nil
+            return state.told.contains(entry.id)
+        }
         guard !isTold else { return }
         let leak = tell(ResourceLeak(resource: entry.description, isRecovered: false, error: error))
         state.withLock { state in
@@ -102,7 +108,8 @@ public final class ResourceTable: ResourceOwner {
         let (entries, found) = state.withLock { state -> ([ResourceEntry], [ResourceLeak]) in
             guard !state.isClosed else { return ([], []) }
             state.isClosed = true
-            defer { state.leaks = [] }
+            state.told = Set(state.held.keys)
+            defer { (state.held, state.leaks) = ([:], []) }
             return (state.held.values.sorted { $0.id < $1.id }, state.leaks)
         }
         guard !entries.isEmpty else { return found }

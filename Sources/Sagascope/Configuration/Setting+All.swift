@@ -163,7 +163,8 @@ extension Setting {
         Setting("sagascope.adminPort", .port, \.configuration.admin.port, "Its port; 0 takes any free one."),
         Setting(
             "sagascope.adminToken", .token, \.configuration.admin.token, isSecret: true,
-            "The bearer token that /debug/* asks for. Without one it is open on loopback, and absent elsewhere."),
+            "The bearer token that /debug/* asks for. Without one it is open on loopback, where nothing can be changed, and absent elsewhere."
+        ),
         Setting(
             "sagascope.taskTracking", .onOff, \.configuration.taskTracking,
             "See every task: its state, its times, its async stack and what it waits for."),
