@@ -116,6 +116,26 @@ struct RunsRouteTests {
         }
     }
 
+    @Test("The tasks of a run whose step does not answer, with their stacks")
+    func waitingTasks() async throws {
+        try await withRecording(tracking: .on) { _ in
+            try await withRunsWorld { world, _ in
+                world.begin(.stuck, id: RunsWorld.stuck)
+                try await world.report(of: RunsWorld.stuck, "stuck") { $0.steps[1].state == "started" }
+                try await withServer(served(world)) { port in
+                    let task = try await eventually("the step's task waits") {
+                        let answer = try await request(port, "/debug/runs/\(RunsWorld.stuck)")
+                        let detail = try RunJSON.decode(RunDetail.self, from: answer.body)
+                        return detail.tasks.first { task in
+                            task.state == "blocked" && task.stack.contains { $0.contains("charge") }
+                        }
+                    }
+                    #expect(task.step == "charge", "\(task)")
+                }
+            }
+        }
+    }
+
     @Test("Changes need a token, on loopback too")
     func tokens() async throws {
         try await withRunsWorld { world, _ in
