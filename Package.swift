@@ -27,7 +27,7 @@ let package = Package(
     ],
     traits: [
         .trait(name: "OTLPHTTP", description: "Push OTLP over HTTP (async-http-client). Without it: to a file."),
-        .trait(name: "AdminServer", description: "Serve /metrics, /healthz, /readyz, /debug/tasks (hummingbird)."),
+        .trait(name: "AdminServer", description: "Serve /metrics, /healthz, /readyz, /debug/* (hummingbird)."),
         .default(enabledTraits: ["OTLPHTTP", "AdminServer"]),
     ],
     dependencies: [
@@ -108,6 +108,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .target(
+            name: "RunInspection",
+            dependencies: ["SagaInstrumentation", "SagaLog", "SagaRuntime", "SagaTelemetry", "TaskInspection"],
+            swiftSettings: strict),
+
         // MARK: Exporters
         .systemLibrary(
             name: "CZlib", path: "exporters/Gzip/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]
@@ -146,8 +151,8 @@ let package = Package(
         .target(
             name: "Sagascope",
             dependencies: [
-                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "TaskInspection", "OTLPExporter",
-                "PrometheusExporter", "Gzip",
+                "SagaTelemetry", "SagaTasks", "SagaInstrumentation", "SagaLog", "SagaRuntime", "RunInspection",
+                "TaskInspection", "OTLPExporter", "PrometheusExporter", "Gzip",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -165,7 +170,7 @@ let package = Package(
         .executableTarget(
             name: "SagascopeCLI",
             dependencies: [
-                "CSagascope", "SagaLog", "SagaTelemetry", "TaskInspection",
+                "CSagascope", "RunInspection", "SagaLog", "SagaRuntime", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -237,7 +242,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "LogPlan", "OTLPExporter", "SagaLog", "SagaParticipant", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "LogPlan", "OTLPExporter", "SagaLog", "SagaParticipant", "SagaRuntime", "SagaTasks", "SagaTelemetry",
+                "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Tests/Support", swiftSettings: strict),
@@ -267,8 +273,8 @@ let package = Package(
         .testTarget(
             name: "SagascopeCLITests",
             dependencies: [
-                "SagaLog", "SagascopeCLI", "Sagascope", "SagaTelemetry", "TaskInspection", "TestSupport",
-                "dump-signal-fixture",
+                "RunInspection", "SagaLog", "SagaRuntime", "SagascopeCLI", "Sagascope", "SagaTelemetry",
+                "TaskInspection", "TestSupport", "dump-signal-fixture",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -335,7 +341,8 @@ let package = Package(
         .testTarget(
             name: "AdminServerTests",
             dependencies: [
-                "Sagascope", "PrometheusExporter", "SagaTelemetry", "TaskInspection", "TestSupport",
+                "Sagascope", "PrometheusExporter", "RunInspection", "SagaLog", "SagaRuntime", "SagaTelemetry",
+                "TaskInspection", "TestSupport",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,6 +1,7 @@
 import Logging
 public import PrometheusExporter
 import SagaInstrumentation
+public import SagaRuntime
 public import SagaTelemetry
 public import ServiceLifecycle
 import Synchronization
@@ -17,6 +18,7 @@ public final class SagascopeService: Service {
     private let page: PrometheusPage
     private let registry = MetricRegistry.shared
     private let monitor: Task<Void, Never>?
+    private let coordinators = AttachedCoordinators()
     private let state = Mutex(State())
 
     private struct State {
@@ -109,6 +111,21 @@ public final class SagascopeService: Service {
     /// `host:port` of the admin server; nil before ``run()`` listens, and without one.
     public var adminAddress: String? { state.withLock { $0.adminAddress } }
 
+    // MARK: runs
+
+    /// Lets the admin server show a coordinator's runs under `/debug/runs`, and retry, resolve and cancel them for who has the
+    /// token. Several may be attached; none is kept alive by it, and one that is gone is shown no more.
+    ///
+    /// ```swift
+    /// let sagascope = try Sagascope.bootstrap()
+    /// let coordinator = try SagaCoordinator(log: try SagaLog.open("saga-log"), sagas: [checkout])
+    /// sagascope.attach(coordinator)
+    /// ```
+    public func attach(_ coordinator: SagaCoordinator) { coordinators.add(coordinator) }
+
+    /// Shows a coordinator's runs no more.
+    public func detach(_ coordinator: SagaCoordinator) { coordinators.remove(coordinator) }
+
     private func serve() async {
         #if AdminServer
         let server = AdminServer(
@@ -116,6 +133,7 @@ public final class SagascopeService: Service {
                 host: configuration.admin.host, port: configuration.admin.port, token: configuration.admin.token),
             metrics: { self.metricsPage(accept: $0) },
             readiness: { self.state.withLock { $0.readiness } },
+            coordinators: { self.coordinators.all },
             onListening: { port in
                 self.state.withLock { state in
                     state.adminAddress = "\(self.configuration.admin.host):\(port)"

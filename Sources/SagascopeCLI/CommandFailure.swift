@@ -9,6 +9,7 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
     case unexpectedStatus(String, code: Int)
     case noDump(String, reason: String)
     case newerVersion(String, version: Int)
+    case notRuns(String, reason: String)
     case timedOut(String, seconds: Double)
     case noSuchProcess(Int32)
     case notPermitted(Int32, user: UInt32)
@@ -21,7 +22,7 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
         case .unreachable: ExitCode(2)
         case .noRoute: ExitCode(3)
         case .unauthorized: ExitCode(4)
-        case .noDump, .newerVersion: ExitCode(5)
+        case .noDump, .newerVersion, .notRuns: ExitCode(5)
         case .timedOut: ExitCode(6)
         case .noSuchProcess: ExitCode(7)
         case .notPermitted, .unsafeDirectory: ExitCode(8)
@@ -71,6 +72,8 @@ enum CommandFailure: Error, Equatable, CustomStringConvertible {
         case .noDump(let place, let reason): "what \(place) answers is no dump of tasks: \(reason)."
         case .newerVersion(let place, let version):
             "\(place) writes version \(version) of the dump, this sagascope reads version 1: take a newer one."
+        case .notRuns(let place, let reason):
+            "what \(place) answers tells nothing of runs that this sagascope can read: \(reason)."
         case .timedOut(let place, let seconds):
             "no answer from \(place) within \(seconds.formattedSeconds); --timeout waits longer."
         case .noSuchProcess(let process): "there is no process \(process)."

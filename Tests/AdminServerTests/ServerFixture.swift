@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import PrometheusExporter
+import SagaRuntime
 import Sagascope
 import ServiceLifecycle
 import TaskInspection
@@ -14,6 +15,7 @@ struct Served: Sendable {
     var tasks: @Sendable () -> TaskDump = TaskInspector.dump
     var host = "127.0.0.1"
     var token: AccessToken?
+    var coordinators: @Sendable () -> [SagaCoordinator] = { [] }
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }
 
@@ -30,6 +32,7 @@ func withServer<Result: Sendable>(
         configuration: AdminServer.Configuration(host: served.host, port: 0, token: served.token),
         logger: served.logger,
         metrics: served.metrics, readiness: served.readiness, tasks: served.tasks,
+        coordinators: served.coordinators,
         onListening: { port in
             listening.yield(port)
             listening.finish()

@@ -15,3 +15,13 @@ extension LogReport.Snapshot {
         }
     }
 }
+
+extension LogScan {
+    /// The newest snapshot of a log that is sound; nil when there is none.
+    /// - Throws: ``SagaLogError/file(operation:path:code:)``
+    public static func newestSnapshot(directory: String) throws -> LogSnapshot? {
+        guard let log = try LogDirectory(directory).log else { return nil }
+        var store = SnapshotStore(directory: directory, log: log)
+        return try store.newest(from: .none, through: LSN(.max)).snapshot.map { LogSnapshot($0) }
+    }
+}

@@ -1,8 +1,8 @@
 /// What stands in the first record of a run.
 package struct RunHeader: Codable, Sendable, Hashable {
     /// The application's own id of the run.
-    var key: String
-    var version: UInt32
+    package var key: String
+    package var version: UInt32
     /// Of the definition's graph, so that a changed definition is found out.
     var graph: UInt64
     /// The input as JSON.
@@ -37,18 +37,18 @@ public struct RecordedError: Codable, Sendable, Hashable {
 }
 
 /// What stands in the record of an attempt that failed.
-struct FailurePayload: Codable, Sendable, Hashable {
-    var error: RecordedError
+package struct FailurePayload: Codable, Sendable, Hashable {
+    package var error: RecordedError
     /// It is not tried again.
-    var isFinal: Bool
+    package var isFinal: Bool
     /// The step has certainly not been done: the business said no, or it never began.
-    var isWithoutEffect: Bool
+    package var isWithoutEffect: Bool
 }
 
 /// What stands in the last record of a run.
-struct OutcomePayload: Codable, Sendable, Hashable {
-    var result: String
-    var error: RecordedError?
+package struct OutcomePayload: Codable, Sendable, Hashable {
+    package var result: String
+    package var error: RecordedError?
     /// By step, as JSON; left out when they would not fit into a record.
     var outputs: [String: String]?
 }

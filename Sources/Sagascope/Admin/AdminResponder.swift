@@ -5,6 +5,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import PrometheusExporter
+import RunInspection
 import SagaTasks
 
 /// The admin server's routes. A router of its own, because hummingbird's answers 404 to a method that a path does not have.
@@ -14,6 +15,7 @@ struct AdminResponder: HTTPResponder {
     let metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer
     let readiness: @Sendable () -> Readiness
     let tasks: TasksRoute
+    let runs: RunsRoute
     let queue: DebugQueue
     let debugAccess: DebugAccess
     let logger: Logger
@@ -22,15 +24,13 @@ struct AdminResponder: HTTPResponder {
     private static let gzipLevel: Int32 = 1
 
     func respond(to request: Request, context: BasicRequestContext) async -> Response {
-        guard let route = Route(rawValue: request.uri.path), isThere(route) else {
+        guard let route = Route(path: request.uri.path), isThere(route) else {
             return Self.text(.notFound, "not found\n")
         }
         if route.isDebug, let refusal = refusal(of: request) { return refusal }
-        guard request.method == .get || request.method == .head else {
-            var response = Self.text(.methodNotAllowed, "method not allowed\n")
-            response.headers[.allow] = "GET, HEAD"
-            return response
-        }
+        // It has methods of its own.
+        if route == .runs { return await runsAnswer(to: request) }
+        guard request.method == .get || request.method == .head else { return Self.methodNotAllowed("GET, HEAD") }
         let response =
             switch route {
             case .index: Self.text(.ok, index)
@@ -39,6 +39,7 @@ struct AdminResponder: HTTPResponder {
             case .readiness: readinessAnswer()
             case .tasks: await taskDump(for: request)
             case .flight: await flightTrace(for: request)
+            case .runs: await runsAnswer(to: request)
             }
         return request.method == .head ? response.createHeadResponse() : response
     }
@@ -50,6 +51,11 @@ struct AdminResponder: HTTPResponder {
         case readiness = "/readyz"
         case tasks = "/debug/tasks"
         case flight = "/debug/flight"
+        case runs = "/debug/runs"
+
+        init?(path: String) {
+            self.init(rawValue: path.hasPrefix(Self.runs.rawValue + "/") ? Self.runs.rawValue : path)
+        }
 
         var isDebug: Bool { rawValue.hasPrefix("/debug/") }
     }
@@ -71,6 +77,7 @@ struct AdminResponder: HTTPResponder {
 
     private static let debugIndex = """
         /debug/tasks   every task of the process; ?format=json, text or folded
+        /debug/runs    the open runs of attached coordinators; /debug/runs/RUN for all of one
         /debug/flight  the last seconds of all tasks, as a trace for ui.perfetto.dev
 
         """
@@ -125,6 +132,34 @@ struct AdminResponder: HTTPResponder {
         var response = response(made, contentType: "application/octet-stream", to: request)
         response.headers[.contentDisposition] = #"attachment; filename="sagascope-flight.perfetto-trace""#
         response.headers[.cacheControl] = "no-store"
+        return response
+    }
+
+    private func runsAnswer(to request: Request) async -> Response {
+        let answer: RunsRoute.Answer
+        do throws(RunProblem) {
+            guard let asked = try RunsRequest(request) else { return Self.text(.notFound, "not found\n") }
+            let methods: [HTTPRequest.Method] = asked.isChange ? [.post] : [.get, .head]
+            guard methods.contains(request.method) else {
+                return Self.methodNotAllowed(methods.map(\.rawValue).joined(separator: ", "))
+            }
+            if asked.isChange, !debugAccess.allowsChanges { throw Self.noToken }
+            answer = await runs.answer(to: asked)
+        } catch { answer = RunsRoute.answer(error) }
+        var response = response(answer.body, contentType: "application/json", to: request)
+        response.status = answer.status
+        response.headers[.cacheControl] = "no-store"
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private static let noToken = RunProblem(
+        .needsToken,
+        "runs are changed only by who has a token, and this program has none: set SAGASCOPE_ADMIN_TOKEN for it (or "
+            + "AdminServer.Configuration.token), and send it as a bearer token")
+
+    private static func methodNotAllowed(_ allowed: String) -> Response {
+        var response = text(.methodNotAllowed, "method not allowed\n")
+        response.headers[.allow] = allowed
         return response
     }
 

@@ -3,6 +3,7 @@ import Hummingbird
 import Logging
 import NIOCore
 public import PrometheusExporter
+public import SagaRuntime
 import ServiceLifecycle
 import Synchronization
 public import TaskInspection
@@ -36,7 +37,8 @@ public struct AdminServer: Service {
         public var maximumConnections: Int
         /// How long a connection may say nothing between two requests. More than the usual scrape interval of a minute.
         public var idleTimeout: Duration
-        /// What a request has to carry to see `/debug/*`. Without one these routes are there on loopback only.
+        /// What a request has to carry to see `/debug/*`. Without one these routes are there on loopback only, and nothing can
+        /// be changed through them.
         public var token: AccessToken?
 
         public init(
@@ -56,6 +58,7 @@ public struct AdminServer: Service {
     private let metrics: @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer
     private let readiness: @Sendable () -> Readiness
     private let tasks: @Sendable () -> TaskDump
+    private let coordinators: @Sendable () -> [SagaCoordinator]
     private let onListening: @Sendable (_ port: Int) -> Void
 
     /// - Parameters:
@@ -66,6 +69,7 @@ public struct AdminServer: Service {
     ///   - readiness: called for each `/readyz`. Once the server itself shuts down, the answer is "shutting down" whatever
     ///     this says.
     ///   - tasks: called for each `/debug/tasks`, one at a time, on a queue of the server's own.
+    ///   - coordinators: whose runs `/debug/runs` shows; called for each request there.
     ///   - onListening: called when connections are accepted, with the port.
     public init(
         configuration: Configuration = Configuration(),
@@ -73,6 +77,7 @@ public struct AdminServer: Service {
         metrics: @escaping @Sendable (_ accept: String?) async throws -> PrometheusPage.Answer,
         readiness: @escaping @Sendable () -> Readiness,
         tasks: @escaping @Sendable () -> TaskDump = TaskInspector.dump,
+        coordinators: @escaping @Sendable () -> [SagaCoordinator] = { [] },
         onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -80,6 +85,7 @@ public struct AdminServer: Service {
         self.metrics = metrics
         self.readiness = readiness
         self.tasks = tasks
+        self.coordinators = coordinators
         self.onListening = onListening
     }
 
@@ -92,7 +98,9 @@ public struct AdminServer: Service {
         let queue = DebugQueue()
         let responder = AdminResponder(
             metrics: metrics, readiness: { isShuttingDown.isSet ? .shuttingDown : readiness() },
-            tasks: TasksRoute(dump: tasks, queue: queue), queue: queue,
+            tasks: TasksRoute(dump: tasks, queue: queue),
+            runs: RunsRoute(
+                coordinators: coordinators, tasks: tasks, queue: queue, logger: logger), queue: queue,
             debugAccess: DebugAccess(host: configuration.host, token: configuration.token),
             logger: logger)
         let application = application(responder, DemotingLogHandler.demoting(logger) { isShuttingDown.isSet })

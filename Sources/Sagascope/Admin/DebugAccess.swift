@@ -18,6 +18,11 @@ enum DebugAccess: Sendable {
         }
     }
 
+    /// Whether what is asked for may change something: whoever reaches a port of this machine is not yet its operator.
+    var allowsChanges: Bool {
+        if case .token = self { true } else { false }
+    }
+
     enum Verdict {
         case allowed
         case needsToken

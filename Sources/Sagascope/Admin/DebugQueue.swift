@@ -12,6 +12,7 @@ final class DebugQueue: Sendable {
 
     private let queue = DispatchQueue(label: "sagascope.debug")
     private let waiting = Atomic<Int>(0)
+    private let limited = Atomic<Int>(0)
 
     func make<Answer: Sendable>(_ answer: @escaping @Sendable () -> Answer) async throws(Busy) -> Answer {
         let number = waiting.add(1, ordering: .relaxed).newValue
@@ -20,6 +21,15 @@ final class DebugQueue: Sendable {
         return await withCheckedContinuation { continuation in
             queue.async { continuation.resume(returning: answer()) }
         }
+    }
+
+    /// For what waits for others while it is made: side by side, and not more than ``limit`` either.
+    /// - Throws: ``Busy``, and what `answer` throws.
+    func limiting<Answer>(_ answer: () async throws -> Answer) async throws -> Answer {
+        let number = limited.add(1, ordering: .relaxed).newValue
+        defer { limited.subtract(1, ordering: .relaxed) }
+        guard number <= Self.limit else { throw Busy() }
+        return try await answer()
     }
 }
 #endif

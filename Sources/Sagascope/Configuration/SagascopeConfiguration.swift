@@ -61,7 +61,7 @@ public struct SagascopeConfiguration: Sendable {
 
     public var admin = Admin()
 
-    /// The server of `/metrics`, `/healthz`, `/readyz` and `/debug/tasks`.
+    /// The server of `/metrics`, `/healthz`, `/readyz` and `/debug/*`.
     public struct Admin: Sendable {
         /// `SAGASCOPE_ADMIN`: on or off.
         public var isEnabled = true

@@ -157,13 +157,14 @@ extension Setting {
         Setting("sagascope.fileKeep", .keptFiles, \.file.keptFiles, "Rotated files kept."),
         Setting(
             "sagascope.admin", .onOff, \.configuration.admin.isEnabled,
-            "Serve /metrics, /healthz, /readyz and /debug/tasks."),
+            "Serve /metrics, /healthz, /readyz and /debug/*."),
         Setting(
             "sagascope.adminHost", .text, \.configuration.admin.host, "The address the admin server listens on."),
         Setting("sagascope.adminPort", .port, \.configuration.admin.port, "Its port; 0 takes any free one."),
         Setting(
             "sagascope.adminToken", .token, \.configuration.admin.token, isSecret: true,
-            "The bearer token that /debug/* asks for. Without one it is open on loopback, and absent elsewhere."),
+            "The bearer token that /debug/* asks for. Without one it is open on loopback, where nothing can be changed, and absent elsewhere."
+        ),
         Setting(
             "sagascope.taskTracking", .onOff, \.configuration.taskTracking,
             "See every task: its state, its times, its async stack and what it waits for."),

@@ -1,77 +1,61 @@
 import ArgumentParser
-import SagaLog
 
 /// `sagascope runs`
 struct RunsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "runs",
-        abstract: "Shows the open saga runs of a log, the one that has stood still for longest first.",
+        abstract: "Shows open saga runs, and retries, resolves and cancels them.",
         discussion: """
-            It reads the view that the log's writer keeps beside the log, of a program that is running or one that has died. \
-            The program is not asked, and does not notice. CHANGED is the time since the run's last record, AGE the time \
-            since its first.
+            A running program is asked at its admin address, http://127.0.0.1:9464 unless SAGASCOPE_ADMIN_HOST and \
+            SAGASCOPE_ADMIN_PORT say otherwise; it has attached its coordinators to its SagascopeService. With the directory \
+            of a log that is read instead, whether the program is running or not; the program does not notice.
+
+            RUN is a run's id, a unique beginning of it of at least four digits, or the application's own id. Whatever changes \
+            a run needs the program's SAGASCOPE_ADMIN_TOKEN.
 
             EXAMPLES
-              sagascope runs OUT/log
-              Which runs have been compensating for longest?
-                sagascope runs OUT/log --state compensating --limit 10
-              sagascope runs OUT/log --json | jq -r '.runs[].run'
+              sagascope runs
+              Which runs have stood still for more than a minute?
+                sagascope runs --stuck --older-than 1m
+              Which wait for somebody, and for what?
+                sagascope runs --dead-letters
+                sagascope runs show order-4711
+              The payment provider is back; try its refund again:
+                sagascope runs retry order-4711
+              It was refunded by hand:
+                sagascope runs resolve order-4711 charge-card --by alice
+              A program that is gone:
+                sagascope runs OUT/log
+                sagascope runs show order-4711 OUT/log
 
             EXIT STATUS
-              0   the runs were shown
-              3   there is no view, or it cannot be read
-              64  the arguments cannot work
-            """)
+            \(RunsExit.codes.helpList)
+            """,
+        subcommands: [
+            RunsListCommand.self, RunsShowCommand.self, RunsRetryCommand.self, RunsResolveCommand.self,
+            RunsCancelCommand.self,
+        ], defaultSubcommand: RunsListCommand.self)
+}
 
-    @Argument(help: ArgumentHelp("The log's directory.", valueName: "directory"))
-    var directory: String
+/// Which program is asked.
+struct AdminArguments: ParsableArguments {
+    @Option(
+        name: [.customLong("admin"), .customLong("address")],
+        help: ArgumentHelp("Where the program's admin server listens.", valueName: "url"))
+    var address: AdminAddress?
+
+    @Option(help: "The program's SAGASCOPE_ADMIN_TOKEN (default: the variable of that name, which ps does not show).")
+    var token: String?
+
+    @Option(help: ArgumentHelp("How long to wait for an answer.", valueName: "seconds"))
+    var timeout = 10.0
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    @Option(help: ArgumentHelp("Only runs of this saga.", valueName: "name"))
-    var saga: String?
-
-    @Option(help: "Only runs that are pending, running, suspended or compensating.")
-    var state: RunState?
-
-    @Option(help: ArgumentHelp("At most this many runs.", valueName: "number"))
-    var limit: Int?
-
-    @Flag(help: "Print again and again instead of once.")
-    var watch = false
-
-    @Option(help: ArgumentHelp("Time between two looks.", valueName: "seconds"))
-    var interval = 1.0
-
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit is \(limit): show at least one run.") }
-        if !(interval >= 0.05 && interval <= 86_400) {
-            throw ValidationError("--interval is \(interval): give a number of seconds from 0.05 to 86400.")
+        guard timeout >= 0.05 && timeout <= 86_400 else {
+            throw ValidationError("--timeout is \(timeout): give a number of seconds from 0.05 to 86400.")
         }
     }
-
-    func run() async throws {
-        try await LogExit.telling {
-            while true {
-                let view = try MappedViewReader(directory: directory)
-                var runs = view.runs().filter { run in
-                    (saga == nil || run.saga == saga) && (state == nil || run.state == state)
-                }
-                if let limit { runs = Array(runs.prefix(limit)) }
-                let page = RunsPage(directory: directory, view: view, runs: runs)
-                guard Output.results.write(json ? try JSONText.line(page) : page.text), watch else { return }
-                try await Task.sleep(for: .seconds(interval))
-            }
-        }
-    }
-}
-
-extension RunState: ExpressibleByArgument {
-    public init?(argument: String) {
-        guard let state = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
-        self = state
-    }
-
-    public static var allValueStrings: [String] { allCases.map { "\($0)" } }
 }

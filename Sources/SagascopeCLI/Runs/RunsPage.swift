@@ -1,4 +1,4 @@
-import Glibc
+import RunInspection
 import SagaLog
 import TaskInspection
 
@@ -16,8 +16,11 @@ struct RunsPage: Encodable {
         let epoch: UInt32
         let startedUnixNano: UInt64
         let changedUnixNano: UInt64
+        /// nil unless the log was asked for them.
+        let deadLetters: [String]?
 
-        init(_ status: RunStatus) {
+        init(_ status: RunStatus, deadLetters: [String]?) {
+            self.deadLetters = deadLetters
             (run, saga, state) = ("\(status.run)", status.saga, "\(status.state)")
             (step, attempt) = (status.step.isEmpty ? nil : status.step, status.attempt)
             (lsn, sequence, epoch) = (status.lsn, status.sequence, status.epoch)
@@ -43,31 +46,33 @@ struct RunsPage: Encodable {
     private let runs: [Run]
     private let heartbeatUnixNano: UInt64
 
-    init(directory: String, view: MappedViewReader, runs: [RunStatus]) {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        timeUnixNano = UInt64(now.tv_sec) * 1_000_000_000 + UInt64(now.tv_nsec)
+    /// - Parameter deadLetters: by run; nil when the log was not asked.
+    init(directory: String, view: MappedViewReader, runs: [RunStatus], deadLetters: [String: [String]]?) {
+        timeUnixNano = UnixTime.now
         self.directory = directory
         writer =
             view.isClosed ? .closed : view.writer.isAlive.map { $0 ? .alive : .dead } ?? .unknown
         writerProcess = view.writer.process
         (durable, mapped, unmapped) = (view.durable, view.mapped, view.unmapped)
         (unreadable, damaged, heartbeatUnixNano) = (view.unreadable, view.damaged, view.heartbeat)
-        self.runs = runs.map { Run($0) }
+        self.runs = runs.map { run in Run(run, deadLetters: deadLetters.map { $0["\(run.run)"] ?? [] }) }
     }
 
     var text: String {
-        var table = TextTable([
-            .init(title: "RUN"), .init(title: "SAGA"), .init(title: "STATE"), .init(title: "STEP"),
-            .init(title: "ATTEMPT", isNumber: true), .init(title: "CHANGED", isNumber: true),
-            .init(title: "AGE", isNumber: true), .init(title: "LSN", isNumber: true),
-        ])
+        let isTold = runs.contains { $0.deadLetters != nil }
+        var table = TextTable(
+            [
+                .init(title: "RUN"), .init(title: "SAGA"), .init(title: "STATE"), .init(title: "STEP"),
+                .init(title: "ATTEMPT", isNumber: true), .init(title: "CHANGED", isNumber: true),
+                .init(title: "AGE", isNumber: true), .init(title: "LSN", isNumber: true),
+            ] + (isTold ? [.init(title: "DEAD LETTERS")] : []))
         for run in runs {
-            table.add([
-                run.run, run.saga.isEmpty ? "-" : run.saga, run.state, run.step ?? "-",
-                run.step == nil ? "-" : "\(run.attempt)", since(run.changedUnixNano), since(run.startedUnixNano),
-                "\(run.lsn)",
-            ])
+            table.add(
+                [
+                    run.run, run.saga.isEmpty ? "-" : run.saga, run.state, run.step ?? "-",
+                    run.step == nil ? "-" : "\(run.attempt)", since(run.changedUnixNano), since(run.startedUnixNano),
+                    "\(run.lsn)",
+                ] + (run.deadLetters.map { [$0.joined(separator: ", ")] } ?? []))
         }
         return headline + "\n" + table.text + notes
     }

@@ -25,17 +25,30 @@ struct AdminClient: Sendable {
         self.timeout = .seconds(timeout)
     }
 
+    struct Reply: Sendable {
+        let status: HTTPResponseStatus
+        let body: [UInt8]
+    }
+
     /// - Parameter route: what is asked for, `/debug/tasks`.
     func get(_ route: String, accept: String) async throws(CommandFailure) -> [UInt8] {
+        let reply = try await ask(.GET, route, accept: accept)
+        try check(reply, route)
+        return reply.body
+    }
+
+    /// - Returns: what the server says, whatever it is.
+    func ask(_ method: HTTPMethod, _ route: String, accept: String) async throws(CommandFailure) -> Reply {
         do {
-            return try await withThrowingTaskGroup(of: [UInt8].self) { group in
-                group.addTask { try await fetch(route, accept: accept) }
+            return try await withThrowingTaskGroup(of: Reply.self) { group in
+                group.addTask { try await fetch(method, route, accept: accept) }
                 group.addTask {
                     try await Task.sleep(for: timeout)
                     throw CommandFailure.timedOut(name, seconds: timeout / .seconds(1))
                 }
                 defer { group.cancelAll() }
-                return try await group.next() ?? []
+                guard let reply = try await group.next() else { throw CancellationError() }
+                return reply
             }
         } catch let failure as CommandFailure {
             throw failure
@@ -44,17 +57,17 @@ struct AdminClient: Sendable {
         }
     }
 
-    private func fetch(_ route: String, accept: String) async throws -> [UInt8] {
+    private func fetch(_ method: HTTPMethod, _ route: String, accept: String) async throws -> Reply {
         var request = HTTPClientRequest(url: "\(address)\(route)")
+        request.method = method
         request.headers = ["accept": accept, "user-agent": "sagascope"]
         if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: Self.configuration)
         do {
             let response = try await client.execute(request, timeout: .hours(1))
             let body = Array(try await response.body.collect(upTo: Self.maximumBytes).readableBytesView)
-            try check(response.status, route, body)
             try await client.shutdown()
-            return body
+            return Reply(status: response.status, body: body)
         } catch {
             try await client.shutdown()
             throw error
@@ -68,15 +81,16 @@ struct AdminClient: Sendable {
         return configuration
     }
 
-    private func check(_ status: HTTPResponseStatus, _ route: String, _ body: [UInt8]) throws(CommandFailure) {
-        switch status {
-        case .ok: return
+    /// - Throws: for what is no answer to be read.
+    func check(_ reply: Reply, _ route: String) throws(CommandFailure) {
+        switch reply.status {
+        case .ok, .accepted: return
         // The route is there, and says what is not.
-        case .notFound where String(decoding: body.prefix(200), as: UTF8.self).contains("SAGASCOPE_FLIGHT"):
+        case .notFound where String(decoding: reply.body.prefix(200), as: UTF8.self).contains("SAGASCOPE_FLIGHT"):
             throw .recorderOff(name)
         case .notFound: throw .noRoute(name, route)
         case .unauthorized: throw .unauthorized(name, hadToken: token != nil)
-        default: throw .unexpectedStatus(name, code: Int(status.code))
+        default: throw .unexpectedStatus(name, code: Int(reply.status.code))
         }
     }
 

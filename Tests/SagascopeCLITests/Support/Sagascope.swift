@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import SagaRuntime
 import Sagascope
 import ServiceLifecycle
 import TaskInspection
@@ -19,13 +20,14 @@ func sagascope(_ arguments: [String], environment: [String: String] = [:]) async
 /// Runs an admin server that gives this dump while `body` asks it.
 func withAdminServer<Result: Sendable>(
     _ dump: TaskDump = Samples.dump, host: String = "127.0.0.1", token: String? = nil,
-    _ body: @Sendable (_ port: Int) async throws -> Result
+    coordinators: @escaping @Sendable () -> [SagaCoordinator] = { [] },
+    _ body: (_ port: Int) async throws -> Result
 ) async throws -> Result {
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let server = AdminServer(
         configuration: AdminServer.Configuration(host: host, port: 0, token: token.flatMap { AccessToken($0) }),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, metrics: { _ in throw CancellationError() },
-        readiness: { .ready }, tasks: { dump }, onListening: { listening.yield($0) })
+        readiness: { .ready }, tasks: { dump }, coordinators: coordinators, onListening: { listening.yield($0) })
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
             defer { listening.finish() }
