@@ -103,7 +103,10 @@ struct RecordedAttributesTests {
         options.compensationRetry = .none
         options.shutdownTimeout = .zero
         let saga = try Saga("coordinated", version: 3, input: Int.self) {
-            Step("stubborn") { _ in } compensate: { _ in throw Declined() }
+            Step("stubborn") { _ in
+            } compensate: { _ in
+                throw Declined()
+            }
             Step("declines") { _ in throw Declined() }.retry(.none).notCompensated(because: "a test")
         }
         let current = Mutex<SagaCoordinator?>(nil)

@@ -26,7 +26,9 @@ public struct CoordinatorOptions: Sendable {
     public init() {}
 
     func validate() throws(SagaRuntimeError) {
-        func require(_ isMet: Bool, _ text: String) throws(SagaRuntimeError) { if !isMet { throw .invalidOption(text) } }
+        func require(_ isMet: Bool, _ text: String) throws(SagaRuntimeError) {
+            if !isMet { throw .invalidOption(text) }
+        }
         try require((1...1 << 20).contains(maximumRuns), "maximumRuns is \(maximumRuns): take from 1 to 1,048,576")
         try require(maximumWaiting >= 0, "maximumWaiting is \(maximumWaiting): take 0 or more")
         try require(rememberedOutcomes >= 0, "rememberedOutcomes is \(rememberedOutcomes): take 0 or more")

@@ -40,7 +40,8 @@ extension SagaCoordinator {
         guard let live = runs[run] else { throw missing(run) }
         if live.journal.failure != nil || live.journal.machine.phase != .suspended {
             guard live.outcome.value != nil else {
-                throw SagaRuntimeError.noSuchRun("\(run)", reason: "it is \(live.journal.machine.state): nothing to retry")
+                throw SagaRuntimeError.noSuchRun(
+                    "\(run)", reason: "it is \(live.journal.machine.state): nothing to retry")
             }
             runs.remove(live)
             return try await takeUp(QuarantinedRun(run: run, saga: live.blueprint.name, reason: ""))

@@ -1,5 +1,5 @@
-public import SagaLog
 import SagaInstrumentation
+public import SagaLog
 import SagaTelemetry
 import Synchronization
 
@@ -80,7 +80,8 @@ public final class SagaCoordinator: Sendable {
         guard 2 * bytes.count + id.utf8.count + 256 <= environment.store.maximumPayload else {
             throw SagaRuntimeError.unwritable(
                 what: "the input of run \(id)",
-                reason: "it has \(bytes.count) bytes, and the log takes \(environment.store.maximumPayload) in a record")
+                reason: "it has \(bytes.count) bytes, and the log takes \(environment.store.maximumPayload) in a record"
+            )
         }
         let run = DerivedID.trace(saga: saga.name, id: id)
         let journal = RunJournal(

@@ -67,7 +67,8 @@ extension SagaRuntimeError: CustomStringConvertible {
         case .outcomeForgotten(let run): "run \(run) is closed, and its last record is no longer in the log"
         case .quarantined(let run, let reason): "run \(run) was set aside: \(reason)"
         case .noSuchRun(let run, let reason): "run \(run): \(reason)"
-        case .noOutput(let step, let other): "step \(other) asks for what \(step) has answered, and it has not been committed"
+        case .noOutput(let step, let other):
+            "step \(other) asks for what \(step) has answered, and it has not been committed"
         case .unreadable(let what, let reason): "\(what) cannot be read: \(reason)"
         case .unwritable(let what, let reason): "\(what) cannot be written as JSON: \(reason)"
         case .invalidOption(let text): text

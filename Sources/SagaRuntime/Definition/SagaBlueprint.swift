@@ -109,7 +109,8 @@ extension StepBlueprint {
     ) -> Work {
         { input, call, outputs in
             guard let input = input as? Input else {
-                throw SagaRuntimeError.unreadable(what: "the input of step \(call.step)", reason: "it is no \(Input.self)")
+                throw SagaRuntimeError.unreadable(
+                    what: "the input of step \(call.step)", reason: "it is no \(Input.self)")
             }
             return try await work(StepContext(input: input, call: call, outputs: outputs))
         }

@@ -7,6 +7,8 @@ public indirect enum SagaPart<Input: Codable & Sendable>: Sendable {
 
 @resultBuilder public enum SagaBuilder<Input: Codable & Sendable> {
     public static func buildExpression(_ step: Step<Input>) -> SagaPart<Input> { .step(step) }
+    public static func buildExpression(_ part: Parallel<Input>) -> SagaPart<Input> { .parallel(part.parts) }
+    public static func buildExpression(_ part: Serial<Input>) -> SagaPart<Input> { part.part }
     public static func buildExpression(_ part: SagaPart<Input>) -> SagaPart<Input> { part }
     public static func buildBlock(_ parts: SagaPart<Input>...) -> SagaPart<Input> { .sequence(parts) }
     public static func buildArray(_ parts: [SagaPart<Input>]) -> SagaPart<Input> { .sequence(parts) }
@@ -15,11 +17,19 @@ public indirect enum SagaPart<Input: Codable & Sendable>: Sendable {
     public static func buildEither(second part: SagaPart<Input>) -> SagaPart<Input> { part }
 }
 
-/// Steps that run side by side; what follows waits for all of them. A ``Sequence(_:)`` inside is one of them.
-public func Parallel<Input>(@SagaBuilder<Input> _ parts: () -> SagaPart<Input>) -> SagaPart<Input> {
-    guard case .sequence(let parts) = parts() else { return parts() }
-    return .parallel(parts)
+/// Steps that run side by side; what follows waits for all of them. A ``Serial`` inside is one of them.
+public struct Parallel<Input: Codable & Sendable>: Sendable {
+    let parts: [SagaPart<Input>]
+
+    public init(@SagaBuilder<Input> _ parts: () -> SagaPart<Input>) {
+        let part = parts()
+        if case .sequence(let parts) = part { self.parts = parts } else { self.parts = [part] }
+    }
 }
 
-/// Steps that run one after the other, inside a ``Parallel(_:)``.
-public func Sequence<Input>(@SagaBuilder<Input> _ parts: () -> SagaPart<Input>) -> SagaPart<Input> { parts() }
+/// Steps that run one after the other, inside a ``Parallel``.
+public struct Serial<Input: Codable & Sendable>: Sendable {
+    let part: SagaPart<Input>
+
+    public init(@SagaBuilder<Input> _ parts: () -> SagaPart<Input>) { part = parts() }
+}

@@ -21,7 +21,8 @@ extension SagaDefinitionError: CustomStringConvertible {
         case .version(let saga, let version): "saga \(saga) cannot have version \(version): take 1 to 4,294,967,295"
         case .duplicate(let step): "there are two steps \(step): the log tells steps by their names"
         case .cycle(let steps): "steps wait for each other: \(steps.joined(separator: " after "))"
-        case .unknownDependency(let step, let other): "step \(step) is to come after \(other), and there is no such step"
+        case .unknownDependency(let step, let other):
+            "step \(step) is to come after \(other), and there is no such step"
         case .noCompensation(let step):
             "step \(step) has no compensation: add `compensate:`, or say why it needs none by "
                 + "`.notCompensated(because:)`"

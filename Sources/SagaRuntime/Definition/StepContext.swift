@@ -12,7 +12,9 @@ public struct StepContext<Input: Sendable>: Sendable {
     /// What a step before this one has answered.
     /// - Throws: ``SagaRuntimeError/noOutput(step:of:)`` when it has not been committed, or when its answer is of another type.
     public func output<Output>(of key: StepKey<Output>) throws -> Output {
-        guard let output = try outputs.output(of: key) else { throw SagaRuntimeError.noOutput(step: key.name, of: call.step) }
+        guard let output = try outputs.output(of: key) else {
+            throw SagaRuntimeError.noOutput(step: key.name, of: call.step)
+        }
         return output
     }
 

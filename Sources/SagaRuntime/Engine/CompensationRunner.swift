@@ -35,7 +35,8 @@ struct CompensationRunner: Sendable {
         } catch {
             if let broken { throw broken }
             return [
-                Draft(failed: .compensationFailed, step, attempt: attempt, RecordedError(error), isFinal: true).asDeadLetter
+                Draft(failed: .compensationFailed, step, attempt: attempt, RecordedError(error), isFinal: true)
+                    .asDeadLetter
             ]
         }
     }

@@ -49,7 +49,9 @@ struct RunDriver: Sendable {
         let end = Task(executorPreference: environment.executor) { () async -> Result<RunOutcome, SagaRuntimeError> in
             // The run's deadline is over by now, and not the compensations'.
             await SagaDeadline.$current.withValue(nil) {
-                do throws(SagaRuntimeError) { return .success(try await back(leftOver)) } catch { return .failure(error) }
+                do throws(SagaRuntimeError) {
+                    return .success(try await back(leftOver))
+                } catch { return .failure(error) }
             }
         }
         let outcome = try await end.value.get()

@@ -15,7 +15,9 @@ struct StepRunner: Sendable {
     func run(_ pass: LaunchGate.Pass, attempt first: Int) async throws(SagaRuntimeError) -> [Draft] {
         var attempt = first
         while true {
-            if let rejection = live.confirm(pass, wall: environment.wall()) {
+            // Another step's failure cancels this one.
+            let rejection = live.confirm(pass, wall: environment.wall()) ?? (Task.isCancelled ? .cancelled : nil)
+            if let rejection {
                 RuntimeInstruments.rejected(rejection, step: step.name, in: live)
                 return rejected(rejection, attempt: attempt, isFirst: attempt == first && first == 1)
             }
@@ -96,7 +98,8 @@ extension RuntimeEnvironment {
         _ timeout: Duration?, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
         try await withDeadline(
-            timeout.map { clock.instant(after: $0) }, clock: clock, executor: executor, grace: options.grace, body: body)
+            timeout.map { clock.instant(after: $0) }, clock: clock, executor: executor, grace: options.grace, body: body
+        )
     }
 }
 

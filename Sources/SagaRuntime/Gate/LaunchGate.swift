@@ -58,7 +58,10 @@ package struct LaunchGate: Sendable {
         }
         let missing = graph.dependencies[step].filter { view.machine.steps[$0].state != .committed }
         guard missing.isEmpty else {
-            if missing.contains(where: { [.failed, .refused, .undoing, .undone].contains(view.machine.steps[$0].state) }) {
+            let isHopeless = missing.contains {
+                [.failed, .refused, .undoing, .undone].contains(view.machine.steps[$0].state)
+            }
+            if isHopeless {
                 return .reject(.previousUncommitted)
             }
             if waitingSince[step] == nil { waitingSince[step] = now }

@@ -75,7 +75,7 @@ final class StepWorker<Value: Sendable>: Sendable {
     }
 
     private func begin(_ body: @Sendable @escaping () async throws -> Value) {
-        let task = Task(executorPreference: executor) {
+        let task = Task(name: "attempt", executorPreference: executor) {
             let result: Result<Value, any Error>
             do { result = .success(try await body()) } catch { result = .failure(error) }
             self.end(result)
@@ -91,9 +91,12 @@ final class StepWorker<Value: Sendable>: Sendable {
     /// A timer is no part of the saga: it inherits nothing.
     /// - Parameter isCleaning: the phase that it belongs to. Another one has come meanwhile: it is not needed.
     private func time(_ instant: UInt64, whileCleaning isCleaning: Bool, _ ring: @escaping @Sendable () -> Void) {
-        let timer = Task.detached(executorPreference: executor) { [clock] in
-            do { try await clock.sleep(until: instant) } catch { return }
-            ring()
+        // Nor is it tracked as one of its tasks.
+        let timer = SagaContext.$current.withValue(nil) {
+            Task.detached(executorPreference: executor) { [clock] in
+                do { try await clock.sleep(until: instant) } catch { return }
+                ring()
+            }
         }
         let isNeeded = state.withLock { state in
             switch state.phase {

@@ -10,11 +10,17 @@ import Testing
 @testable import SagaRuntime
 
 @Suite struct CoordinatorFaultTests {
-    private func saga(version: Int = 1, _ steps: String..., body: @escaping @Sendable () async throws -> Void = {}) throws
+    private func saga(version: Int = 1, _ steps: String..., body: @escaping @Sendable () async throws -> Void = {})
+        throws
         -> Saga<Int>
     {
         try Saga("faulty", version: version, input: Int.self) {
-            for step in steps { Step(step) { _ in try await body() } compensate: { _ in } }
+            for step in steps {
+                Step(step) { _ in
+                    try await body()
+                } compensate: { _ in
+                }
+            }
         }
     }
 
@@ -120,7 +126,9 @@ import Testing
             Step("a") { _ in
                 begun.count()
                 try await Task.sleep(for: .seconds(86_400))
-            } compensate: { _ in undone.count() }
+            } compensate: { _ in
+                undone.count()
+            }
         }
         var options = quickOptions()
         options.maximumRuns = 1 << 20
@@ -145,10 +153,15 @@ import Testing
         let log = MemoryLog()
         let isOpen = Atomic<Bool>(false)
         let saga = try Saga("long", input: Int.self) {
-            Step("first") { _ in } compensate: { _ in Issue.record("undone") }
+            Step("first") { _ in
+            } compensate: { _ in
+                Issue.record("undone")
+            }
             Step("waits") { _ in
                 if !isOpen.load(ordering: .relaxed) { try await Task.sleep(for: .seconds(86_400)) }
-            } compensate: { _ in Issue.record("undone") }
+            } compensate: { _ in
+                Issue.record("undone")
+            }
         }
         let coordinator = try SagaCoordinator(log: MemoryStore(log), sagas: [saga], options: quickOptions())
         let caller = Task { try await coordinator.run(saga, id: "1", input: 1) }

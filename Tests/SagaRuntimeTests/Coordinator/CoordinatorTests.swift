@@ -24,13 +24,23 @@ import Testing
             if failing.contains(context.call.step), context.call.operation == .action { throw Declined() }
         }
         return try Saga("checkout", version: 2, input: Order.self) {
-            Step("reserve") { try act($0) } compensate: { try act($0) }
+            Step("reserve") {
+                try act($0)
+            } compensate: {
+                try act($0)
+            }
             Parallel {
                 Step(receipt) { context in
                     try act(context)
                     return "receipt for \(context.input.item)"
-                } compensate: { try act($0) }
-                Step("label") { try act($0) } compensate: { try act($0) }
+                } compensate: {
+                    try act($0)
+                }
+                Step("label") {
+                    try act($0)
+                } compensate: {
+                    try act($0)
+                }
             }
             Step("ship") { context in
                 try act(context)
@@ -40,7 +50,9 @@ import Testing
     }
 
     @Test func stepsRunInOrderAndTheirAnswersAreKept() async throws {
-        try await withFileLog { calls in [try Self.saga(calls)] } body: { coordinator, calls, log in
+        try await withFileLog { calls in
+            [try Self.saga(calls)]
+        } body: { coordinator, calls, log in
             let saga = try Self.saga(calls)
             let outcome = try await coordinator.run(saga, id: "1", input: Order(item: "tea", price: 3))
             #expect(outcome.result == .success && outcome.error == nil)
@@ -56,7 +68,9 @@ import Testing
     }
 
     @Test func whatWasDoneIsUndoneInReverse() async throws {
-        try await withFileLog { calls in [try Self.saga(calls, failing: ["ship"])] } body: { coordinator, calls, _ in
+        try await withFileLog { calls in
+            [try Self.saga(calls, failing: ["ship"])]
+        } body: { coordinator, calls, _ in
             let outcome = try await coordinator.run(
                 try Self.saga(calls, failing: ["ship"]), id: "1", input: Order(item: "tea", price: 3))
             #expect(outcome.result == .compensated)

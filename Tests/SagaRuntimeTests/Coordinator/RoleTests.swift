@@ -39,21 +39,31 @@ import Testing
     func errorPropagation() async throws {
         let log = MemoryLog()
         let saga = try Saga("errors", input: Int.self) {
-            Step("works") { _ in } compensate: { _ in }
+            Step("works") { _ in
+            } compensate: { _ in
+            }
             Step("breaks") { _ in throw OutOfOrder() }.retry(.at(once: 3)).notCompensated(because: "test")
         }
         let outcome = try await withCoordinator([saga], on: log) { coordinator async throws in
             try await coordinator.run(saga, id: "1", input: 1)
         }
-        #expect(outcome.result == .compensated && outcome.error?.type.hasSuffix("OutOfOrder") == true && outcome.error?.result == "error")
+        #expect(
+            outcome.result == .compensated && outcome.error?.type.hasSuffix("OutOfOrder") == true
+                && outcome.error?.result == "error")
         let failures = log.records.filter { $0.kind == .stepFailed }.compactMap(\.entry.failure)
-        #expect(failures.map(\.isFinal) == [false, false, true] && failures.allSatisfy { $0.error.type.hasSuffix("OutOfOrder") })
+        #expect(
+            failures.map(\.isFinal) == [false, false, true]
+                && failures.allSatisfy { $0.error.type.hasSuffix("OutOfOrder") })
         #expect(throws: SagaNotCompleted.self) { try outcome.requireSuccess() }
     }
 
     @Test("1.d A run's state changes by legal transitions alone, whoever asks for them at once")
     func stateRaces() async throws {
-        let saga = try Saga("races", input: Int.self) { Step("one") { _ in } compensate: { _ in } }
+        let saga = try Saga("races", input: Int.self) {
+            Step("one") { _ in
+            } compensate: { _ in
+            }
+        }
         let graph = saga.blueprint.graph
         let log = MemoryLog()
         let journal = RunJournal(
@@ -83,7 +93,8 @@ import Testing
                 .timeout(.seconds(5)).retry(.none).notCompensated(because: "test")
         }
         let coordinator = try SagaCoordinator(
-            log: MemoryStore(log), sagas: [saga], options: quickOptions(), world: RuntimeWorld(clock: RuntimeClock(clock)))
+            log: MemoryStore(log), sagas: [saga], options: quickOptions(),
+            world: RuntimeWorld(clock: RuntimeClock(clock)))
         async let outcome = coordinator.run(saga, id: "1", input: 1)
         // The step itself, and its timer.
         await clock.untilSleeping(2)
@@ -101,8 +112,11 @@ import Testing
         let isRepaired = Atomic<Bool>(false)
         let tries = Atomic<Int>(0)
         let saga = try Saga("letters", input: Int.self) {
-            Step("first") { _ in } compensate: { _ in }
-            Step("stubborn") { _ in } compensate: { _ in
+            Step("first") { _ in
+            } compensate: { _ in
+            }
+            Step("stubborn") { _ in
+            } compensate: { _ in
                 tries.add(1, ordering: .relaxed)
                 if !isRepaired.load(ordering: .relaxed) { throw OutOfOrder() }
             }
@@ -132,15 +146,22 @@ import Testing
     @Test("1.f A dead letter that somebody has dealt with by hand closes the run")
     func resolvedByHand() async throws {
         let saga = try Saga("letters", input: Int.self) {
-            Step("stubborn") { _ in } compensate: { _ in throw OutOfOrder() }
-            Step("stubborn too") { _ in } compensate: { _ in throw OutOfOrder() }
+            Step("stubborn") { _ in
+            } compensate: { _ in
+                throw OutOfOrder()
+            }
+            Step("stubborn too") { _ in
+            } compensate: { _ in
+                throw OutOfOrder()
+            }
             Step("fails") { _ in throw Declined() }.notCompensated(because: "test")
         }
         let run = DerivedID.trace(saga: "letters", id: "1")
         try await withCoordinator([saga]) { coordinator async throws in
             _ = try await coordinator.run(saga, id: "1", input: 1)
             await #expect(throws: SagaRuntimeError.self) { try await coordinator.resolve(run, step: "fails") }
-            #expect(try await coordinator.resolve(run, step: "stubborn", by: "operator")?.deadLetters == ["stubborn too"])
+            #expect(
+                try await coordinator.resolve(run, step: "stubborn", by: "operator")?.deadLetters == ["stubborn too"])
             #expect(try await coordinator.resolve(run, step: "stubborn too", by: "operator") == nil)
             #expect(coordinator.openRuns == [])
             await #expect(throws: SagaRuntimeError.self) { try await coordinator.retry(run) }
@@ -151,7 +172,11 @@ import Testing
     func termination() async throws {
         let calls = CallLog()
         let saga = try Saga("ends", input: Int.self) {
-            Step("before") { calls.note($0.call) } compensate: { calls.note($0.call) }
+            Step("before") {
+                calls.note($0.call)
+            } compensate: {
+                calls.note($0.call)
+            }
             Parallel {
                 Step("hangs") {
                     calls.note($0.call)
@@ -160,7 +185,11 @@ import Testing
                     calls.note($0.call)
                     throw OutOfOrder()
                 }
-                Step("fails") { _ in throw Declined() } compensate: { calls.note($0.call) }
+                Step("fails") { _ in
+                    throw Declined()
+                } compensate: {
+                    calls.note($0.call)
+                }
             }
         }
         let outcome = try await withCoordinator([saga]) { try await $0.run(saga, id: "1", input: 1) }

@@ -18,7 +18,7 @@ import Testing
             step("a")
             Parallel {
                 step("b")
-                Sequence {
+                Serial {
                     step("c")
                     step("d")
                 }

@@ -98,7 +98,8 @@ import Testing
     @Test func aRecordOfAnotherDefinitionIsNamed() throws {
         var machine = try machine("run")
         for other in [
-            LogEntry(.stepStarted, sequence: 1, name: "ship", step: 0), LogEntry(.stepStarted, sequence: 1, name: "a", step: 9),
+            LogEntry(.stepStarted, sequence: 1, name: "ship", step: 0),
+            LogEntry(.stepStarted, sequence: 1, name: "a", step: 9),
             LogEntry(.stepStarted, sequence: 2, name: "a", step: 0),
         ] {
             let error = #expect(throws: IllegalRecord.self) { try machine.apply(other, in: graph) }
@@ -128,7 +129,8 @@ import Testing
                 do throws(IllegalRecord) { try machine.apply(entry, in: graph) } catch { #expect(machine == before) }
                 if before.phase == .closed { #expect(machine == before) }
                 if machine.phase == .closed {
-                    #expect(!machine.steps.indices.contains { machine.needsUndo($0, in: graph) } || machine.steps.allSatisfy { $0.state == .committed })
+                    let isLeft = machine.steps.indices.contains { machine.needsUndo($0, in: graph) }
+                    #expect(!isLeft || machine.steps.allSatisfy { $0.state == .committed })
                 }
             }
         }

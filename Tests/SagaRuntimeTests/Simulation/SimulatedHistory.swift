@@ -48,7 +48,8 @@ struct SimulatedHistory: Sendable {
         runs = (0..<(1 + world.number(3))).map { "order-\($0)" }
         deadline = world.once(in: 4) ? .milliseconds(20 + world.number(400)) : nil
         self.deaths =
-            (deaths ?? (0..<world.number(4)).map { _ in
+            (deaths
+            ?? (0..<world.number(4)).map { _ in
                 world.once(in: 2) ? .before(1 + world.number(30)) : .after(1 + world.number(30))
             }).map { $0 } + [nil]
     }

@@ -27,7 +27,7 @@ import Testing
             lives += history.deaths.count
             if invariants.violations != [] { return }
         }
-        print("SimulationTests: \(count) histories from seed \(first), \(lives) processes:", ends.sorted { $0.key < $1.key })
+        print("\(count) histories from seed \(first), \(lives) processes:", ends.sorted { $0.key < $1.key })
         guard count >= 3_000 else { return }
         // A simulation that never gets there proves nothing.
         for end in ["success", "compensated", "compensation_failed", "failure", "timeout", "cancellation"] {

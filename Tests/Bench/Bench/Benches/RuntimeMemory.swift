@@ -24,7 +24,8 @@ final class RuntimeMemory: Bench {
             for step in 1...5 {
                 Step("step-\(step)") { _ in
                     if step == 3 { try await Task.sleep(for: .seconds(86_400)) }
-                } compensate: { _ in }
+                } compensate: { _ in
+                }
             }
         }
         var options = CoordinatorOptions()

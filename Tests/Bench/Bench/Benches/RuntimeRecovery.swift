@@ -17,7 +17,11 @@ final class RuntimeRecovery: Bench {
         self.open = open
         bench = try BenchLog(try BenchDirectory())
         saga = try Saga("bench", input: Int.self) {
-            for step in 1...5 { Step("step-\(step)") { _ in } compensate: { _ in } }
+            for step in 1...5 {
+                Step("step-\(step)") { _ in
+                } compensate: { _ in
+                }
+            }
         }
         try await leave()
     }

@@ -38,7 +38,11 @@ final class RuntimeSaga: Bench {
         if case .rate = figure { unit = .perSecond } else { unit = .microseconds }
         bench = try BenchLog(try BenchDirectory())
         saga = try Saga("bench", input: Int.self) {
-            for step in 1...5 { Step("step-\(step)") { _ in } compensate: { _ in } }
+            for step in 1...5 {
+                Step("step-\(step)") { _ in
+                } compensate: { _ in
+                }
+            }
         }
         coordinator = try SagaCoordinator(log: bench.log, sagas: [saga])
     }
