@@ -43,8 +43,15 @@ extension SagaCoordinator {
                 let run = QuarantinedRun(run: id, saga: saga, reason: "\(error)")
                 runs.quarantine(run)
                 report.quarantined.append(run)
+                keep(
+                    ledger.dumps?.begin(
+                        id, reason: "recovery", message: "\(error)", report: RunReport(run), records: records,
+                        now: environment.clock.now))
                 RuntimeInstruments.recovered(id, saga: saga, "quarantined")
             }
+        }
+        if environment.options.patrolPeriod > .zero {
+            ledger.handOver(LogShadow(histories, definitions: definitions, now: environment.clock.now))
         }
         report.resumed = resumed.map(\.id)
         RuntimeInstruments.recovery(nanoseconds: environment.clock.now - began)
@@ -53,9 +60,10 @@ extension SagaCoordinator {
     }
 
     /// Its dead letters wait for somebody.
-    private func suspend(_ live: LiveRun) {
+    /// - Parameter known: how many of them were counted before.
+    func suspend(_ live: LiveRun, known: Int = 0) {
         let letters = live.journal.machine.steps(in: .stuck).map { live.blueprint.graph.names[$0] }
-        RuntimeInstruments.deadLetters(letters.count, of: live.blueprint.name)
+        RuntimeInstruments.deadLetters(letters.count - known, of: live.blueprint.name)
         live.outcome.fill(
             .success(
                 RunOutcome(
@@ -77,7 +85,7 @@ extension SagaCoordinator {
     }
 
     /// In a task of its own, which can be cancelled.
-    private func resume(_ live: LiveRun) async {
+    func resume(_ live: LiveRun) async {
         let task = Task(name: "saga \(live.blueprint.name)", executorPreference: environment.executor) {
             await self.conduct(live, [RunJournal.Draft(note: RunNote.resumed)])
         }
