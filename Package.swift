@@ -224,7 +224,7 @@ let package = Package(
             name: "sagascope-bench",
             dependencies: [
                 "CFloor", "CMallocCount", "CSagascope", "OTLPExporter", "PrometheusExporter", "SagaInstrumentation",
-                "SagaLog", "SagaTasks", "SagaTelemetry", "TaskInspection",
+                "SagaLog", "SagaRuntime", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

@@ -7,21 +7,22 @@ struct LogShadow: Sendable {
     private let definitions: SagaDefinitions
     private(set) var runs: [TraceID: ShadowRun] = [:]
     /// The record to be read next.
-    private(set) var next = LSN.first
+    var next = LSN.first
 
     init(definitions: SagaDefinitions) { self.definitions = definitions }
 
-    /// Of a log that was just read.
-    init(_ histories: RunHistories, definitions: SagaDefinitions, now: UInt64) {
-        self.definitions = definitions
-        for (_, records) in histories.open { for record in records { apply(record, now: now) } }
-        next = histories.last.advanced(by: 1)
-    }
-
     init(_ snapshot: LogSnapshot?, definitions: SagaDefinitions, now: UInt64) {
         self.definitions = definitions
-        for run in snapshot?.runs ?? [] { for record in run.records { apply(record, now: now) } }
+        for run in snapshot?.runs ?? [] { restore(run.status.run, run.records, now: now) }
         next = (snapshot?.lsn ?? .none).advanced(by: 1)
+    }
+
+    /// A run that was just made anew out of its records.
+    mutating func restore(_ live: LiveRun, now: UInt64) { runs[live.id] = ShadowRun(live, now: now) }
+
+    /// One that could not be.
+    mutating func restore(_ run: TraceID, _ records: [LogRecord], now: UInt64) {
+        for record in records { runs[run, default: ShadowRun(record, definitions)].apply(record, now: now) }
     }
 
     mutating func apply(_ record: LogRecord, now: UInt64) {
@@ -56,6 +57,14 @@ struct ShadowRun: Sendable {
         let blueprint = header.flatMap { try? definitions.definition(record.entry.name, version: $0.version) }
         graph = blueprint?.graph.fingerprint == header?.graph ? blueprint?.graph : nil
         machine = RunMachine(steps: graph?.count ?? 0)
+    }
+
+    /// Before anything is written of it again.
+    init(_ live: LiveRun, now: UInt64) {
+        saga = live.blueprint.name
+        graph = live.blueprint.graph
+        (machine, lsn) = live.journal.standing
+        changed = now
     }
 
     mutating func apply(_ record: LogRecord, now: UInt64) {

@@ -22,41 +22,47 @@ extension SagaCoordinator {
 
     private func takeOver() async throws -> RecoveryReport {
         let began = environment.clock.now
+        let found = try await restoreOpenRuns()
+        for live in found.resumed + found.suspended { runs.restore(live) }
+        for live in found.suspended { suspend(live) }
+        for run in found.quarantined { runs.quarantine(run) }
+        RuntimeInstruments.recovery(nanoseconds: environment.clock.now - began)
+        for live in found.resumed { RuntimeInstruments.recovered(live.id, saga: live.blueprint.name, "resumed") }
+        for live in found.suspended { RuntimeInstruments.recovered(live.id, saga: live.blueprint.name, "suspended") }
+        for run in found.quarantined { RuntimeInstruments.recovered(run.run, saga: run.saga, "quarantined") }
+        if environment.options.patrolPeriod > .zero { ledger.handOver(found.shadow) }
+        goOn(with: found.resumed)
+        return RecoveryReport(
+            resumed: found.resumed.map(\.id), suspended: found.suspended.map(\.id), quarantined: found.quarantined,
+            records: found.records)
+    }
+
+    /// Reads the open runs out of the log, and makes them anew, each that can be.
+    package func restoreOpenRuns() async throws -> RestoredRuns {
         let histories = try await RunHistories.read(from: environment.store)
         let restoration = RunRestoration(definitions: definitions, store: environment.store)
-        var report = RecoveryReport(records: histories.read)
-        var resumed: [LiveRun] = []
+        let now = environment.clock.now
+        var found = RestoredRuns(records: histories.read, shadow: LogShadow(definitions: definitions))
         for (id, records) in histories.inOrder {
-            let saga = records.first?.entry.name ?? ""
             do throws(SagaRuntimeError) {
                 let live = try restoration.restore(id, records)
-                runs.restore(live)
+                found.shadow.restore(live, now: now)
                 if live.journal.machine.phase == .suspended {
-                    suspend(live)
-                    report.suspended.append(id)
-                    RuntimeInstruments.recovered(id, saga: saga, "suspended")
+                    found.suspended.append(live)
                 } else {
-                    resumed.append(live)
-                    RuntimeInstruments.recovered(id, saga: saga, "resumed")
+                    found.resumed.append(live)
                 }
             } catch {
-                let run = QuarantinedRun(run: id, saga: saga, reason: "\(error)")
-                runs.quarantine(run)
-                report.quarantined.append(run)
+                let run = QuarantinedRun(run: id, saga: records.first?.entry.name ?? "", reason: "\(error)")
+                found.quarantined.append(run)
+                found.shadow.restore(id, records, now: now)
                 keep(
                     ledger.dumps?.begin(
-                        id, reason: "recovery", message: "\(error)", report: RunReport(run), records: records,
-                        now: environment.clock.now))
-                RuntimeInstruments.recovered(id, saga: saga, "quarantined")
+                        id, reason: "recovery", message: run.reason, report: RunReport(run), records: records, now: now))
             }
         }
-        if environment.options.patrolPeriod > .zero {
-            ledger.handOver(LogShadow(histories, definitions: definitions, now: environment.clock.now))
-        }
-        report.resumed = resumed.map(\.id)
-        RuntimeInstruments.recovery(nanoseconds: environment.clock.now - began)
-        goOn(with: resumed)
-        return report
+        found.shadow.next = histories.last.advanced(by: 1)
+        return found
     }
 
     /// Its dead letters wait for somebody.
@@ -94,14 +100,32 @@ extension SagaCoordinator {
     }
 }
 
+/// The open runs of a log.
+package struct RestoredRuns: Sendable {
+    var resumed: [LiveRun] = []
+    var suspended: [LiveRun] = []
+    var quarantined: [QuarantinedRun] = []
+    /// That were read.
+    let records: Int
+    /// What was read, for the patrol to go on from.
+    var shadow: LogShadow
+
+    package var count: Int { resumed.count + suspended.count }
+
+    init(records: Int, shadow: LogShadow) {
+        self.records = records
+        self.shadow = shadow
+    }
+}
+
 /// What was found in the log when a coordinator began.
 public struct RecoveryReport: Sendable, Hashable {
     /// Runs that go on.
-    public internal(set) var resumed: [TraceID] = []
+    public let resumed: [TraceID]
     /// Runs whose dead letters wait for somebody.
-    public internal(set) var suspended: [TraceID] = []
+    public let suspended: [TraceID]
     /// Runs that cannot go on, and why.
-    public internal(set) var quarantined: [QuarantinedRun] = []
+    public let quarantined: [QuarantinedRun]
     /// Records that were read.
-    public internal(set) var records = 0
+    public let records: Int
 }

@@ -184,7 +184,7 @@ extension LiveRun {
         let header = RunHeader(
             key: key, version: blueprint.version, graph: blueprint.graph.fingerprint, input: inputText,
             deadline: deadline)
-        return RunJournal.Draft(kind: .runStarted, name: blueprint.name, payload: JSONPayload.text(header))
+        return RunJournal.Draft(kind: .runStarted, name: blueprint.name, payload: header.payload)
     }
 }
 

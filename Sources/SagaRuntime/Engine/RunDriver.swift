@@ -110,12 +110,7 @@ struct RunDriver: Sendable {
         let settles = environment.clock.instant(after: environment.options.settleTimeout)
         let begun = BegunSteps()
         let waves = StepWaves<Int>(
-            journal: journal, executor: environment.executor, ready: { machine in
-                machine.steps.indices.filter {
-                    (machine.needsUndo($0, in: graph) || machine.steps[$0].state == .stuck)
-                        && machine.isUndoReady($0, in: graph) && begun.insert($0)
-                }
-            },
+            journal: journal, executor: environment.executor, ready: { readyToUndo($0, begun) },
             beginning: { index in
                 Draft(.compensationStarted, step(index), attempt: journal.plannedMachine.steps[index].undoAttempt + 1)
             },
@@ -126,6 +121,15 @@ struct RunDriver: Sendable {
                 return try await runner.run(undo, attempt: journal.machine.steps[index].undoAttempt)
             })
         return try await settle(try await waves.run(pending))
+    }
+
+    /// Dead letters from before are tried again, and those before them wait for that.
+    private func readyToUndo(_ machine: RunMachine, _ begun: BegunSteps) -> [Int] {
+        var machine = machine
+        for step in machine.steps(in: .stuck) where !begun.contains(step) { machine.steps[step].state = .failed }
+        return machine.steps.indices.filter {
+            machine.needsUndo($0, in: graph) && machine.isUndoReady($0, in: graph) && begun.insert($0)
+        }
     }
 
     /// Everything that can be undone is.

@@ -9,6 +9,16 @@ package struct RunHeader: Codable, Sendable, Hashable {
     var input: String
     /// Unix ns; nil: none.
     var deadline: UInt64?
+
+    package init(key: String, version: UInt32, graph: UInt64, input: String, deadline: UInt64? = nil) {
+        self.key = key
+        self.version = version
+        self.graph = graph
+        self.input = input
+        self.deadline = deadline
+    }
+
+    package var payload: [UInt8] { JSONPayload.text(self) }
 }
 
 /// Why a step, a compensation or a run did not succeed.

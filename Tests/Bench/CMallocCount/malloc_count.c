@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include "CMallocCount.h"
 #include <errno.h>
 #include <stdatomic.h>
@@ -63,3 +64,5 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 }
 
 void free(void *memory) { __libc_free(memory); }
+
+size_t malloc_in_use(void) { return mallinfo2().uordblks; }

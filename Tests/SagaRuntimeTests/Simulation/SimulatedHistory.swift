@@ -15,6 +15,8 @@ struct SimulatedHistory: Sendable {
     let participant: SimulatedParticipant
     let plan: [PlannedStep]
     let runs: [String]
+    /// Of every run.
+    let deadline: Duration?
     /// How each process dies; the last one does not.
     let deaths: [MemoryStore.Death?]
 
@@ -44,6 +46,7 @@ struct SimulatedHistory: Sendable {
         let cursed = Set(plan.map(\.name).filter { _ in world.once(in: 15) })
         participant = SimulatedParticipant(world, log, declined: declined, cursed: cursed)
         runs = (0..<(1 + world.number(3))).map { "order-\($0)" }
+        deadline = world.once(in: 4) ? .milliseconds(20 + world.number(400)) : nil
         self.deaths =
             (deaths ?? (0..<world.number(4)).map { _ in
                 world.once(in: 2) ? .before(1 + world.number(30)) : .after(1 + world.number(30))
@@ -72,9 +75,20 @@ struct SimulatedHistory: Sendable {
         guard let saga = try? saga(store), let coordinator = try? coordinator(store, saga) else { return ([:], []) }
         let answers = await withTaskGroup(of: (String, RunOutcome?).self) { group in
             for run in runs {
+                // Somebody has it undone while it is under way, or when it is over.
+                if world.once(in: 5) {
+                    group.addTask(executorPreference: world.executor) {
+                        await world.pass(upTo: 300)
+                        try? coordinator.cancel(runID(run))
+                        return (run, nil)
+                    }
+                }
                 group.addTask(executorPreference: world.executor) {
                     await world.pass(upTo: 50)
-                    return (run, try? await coordinator.run(saga, id: run, input: run))
+                    do { return (run, try await coordinator.run(saga, id: run, input: run)) } catch {
+                        if !store.isDead { print("\(run): \(error)") }
+                        return (run, nil)
+                    }
                 }
             }
             return await group.reduce(into: Answers()) { if let outcome = $1.1 { $0[$1.0] = outcome } }
@@ -95,7 +109,7 @@ struct SimulatedHistory: Sendable {
     }
 
     func saga(_ store: MemoryStore) throws -> Saga<String> {
-        try Saga("simulated", input: String.self) {
+        try Saga("simulated", input: String.self, deadline: deadline) {
             for step in plan { make(step, store) }
         }
     }

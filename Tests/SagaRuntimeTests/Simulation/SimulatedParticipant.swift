@@ -63,7 +63,7 @@ final class SimulatedParticipant: Sendable {
         if store.isDead || world.once(in: 12) { throw LineDown() }
         // It is on its way: whatever becomes of the caller, it arrives; and sometimes twice.
         for _ in 0...(world.once(in: 10) ? 1 : 0) {
-            let arrival = Task(executorPreference: world.executor) {
+            let arrival = Task(executorPreference: world.executor) { [self] in
                 await world.pass(upTo: world.once(in: 10) ? 3_000 : 30)
                 return Result { try deliver(call, effect) }
             }

@@ -21,12 +21,14 @@ extension Bench {
     var steadiness: Double { .infinity }
 }
 
-/// The unit in which a row shows the time of one operation, or how many a second there are.
+/// The unit in which a row shows what one operation takes, or how many a second there are.
 enum TimeUnit: String, Encodable {
     case nanoseconds = "ns"
     case microseconds = "us"
     case milliseconds = "ms"
     case perSecond = "1/s"
+    /// Of memory: what was measured is not a time.
+    case bytes = "B"
 
     /// - Parameter nanoseconds: of one operation.
     func value(nanoseconds: Double) -> Double {
@@ -35,6 +37,7 @@ enum TimeUnit: String, Encodable {
         case .microseconds: nanoseconds / 1e3
         case .milliseconds: nanoseconds / 1e6
         case .perSecond: 1e9 / nanoseconds
+        case .bytes: nanoseconds
         }
     }
 }

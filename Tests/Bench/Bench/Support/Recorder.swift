@@ -41,6 +41,17 @@ final class Recorder: Sendable {
         return exporter.spans.reduce(0) { $0 + $1.bytes.count }
     }
 
+    /// The same, however many there are.
+    func drain() async throws {
+        exporter.forget()
+        let report = await pipeline.forceFlush(timeout: .seconds(60))
+        try require(report.isComplete, "a flush was not complete after 60 s")
+        let statistics = pipeline.statistics
+        for signal in [statistics.spans, statistics.logs] {
+            try require(signal.droppedTotal == 0, "dropped \(signal.dropped)")
+        }
+    }
+
     /// The batches of spans of the last drain.
     var drained: [RecordBatch] { exporter.spans }
 
