@@ -115,7 +115,8 @@ final class FindingDumps: Sendable {
             let path = try files.write(
                 Array(try encoder.encode(dump)), milliseconds: dump.time / 1_000_000, about: "\(dump.run)-\(kind)")
             Diagnostics.logger.warning(
-                "something is wrong with a run: a dump was written", metadata: ["file": "\(path)", "run": "\(dump.run)"])
+                "something is wrong with a run: a dump was written",
+                metadata: ["file": "\(path)", "run": "\(dump.run)"])
         } catch {
             Diagnostics.logger.warning("a dump of run \(dump.run) was not written: \(error)")
         }

@@ -42,4 +42,3 @@ struct LogFollower<Store: SagaLogStore>: LogFollowing {
         self.records = records
     }
 }
-

@@ -68,7 +68,8 @@ struct RunPatrol {
             return true
         } catch {
             if coordinator.ledger.noteReading(failed: true) {
-                Diagnostics.logger.warning("memory cannot be compared with the saga log, which cannot be read: \(error)")
+                Diagnostics.logger.warning(
+                    "memory cannot be compared with the saga log, which cannot be read: \(error)")
             }
             return false
         }

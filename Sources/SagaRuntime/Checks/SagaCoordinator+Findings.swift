@@ -15,7 +15,8 @@ extension SagaCoordinator {
             policy: policy)
         // As it is now: what follows ends its tasks.
         let report = live.map { RunReport($0) }
-        let dump = ledger.dumps?.begin(id, finding: finding, reason: "drift", report: report, now: environment.clock.now)
+        let dump = ledger.dumps?.begin(
+            id, finding: finding, reason: "drift", report: report, now: environment.clock.now)
         if policy != .report, let live {
             let reason = SagaRuntimeError.quarantined(run: live.key, reason: "\(finding)")
             let standing = difference.isCertain ? nil : difference.memory

@@ -45,12 +45,17 @@ final class CheckedCoordinator: Sendable {
         self.doors = doors
         store = MemoryStore(self.log)
         saga = try Saga(name, input: String.self) {
-            Step("reserve") { _ in } compensate: { doors.undo($0.input) }
+            Step("reserve") { _ in
+            } compensate: {
+                doors.undo($0.input)
+            }
             Step("ship") { context in
                 doors.arrive(context.input)
                 // A second attempt of it, after a repair, finds the door as it is.
                 await doors.door(of: context.input).pass()
-            } compensate: { doors.undo($0.input) }
+            } compensate: {
+                doors.undo($0.input)
+            }
         }
         var options = CoordinatorOptions()
         options.findingPolicy = policy
@@ -79,7 +84,8 @@ final class CheckedCoordinator: Sendable {
 
     /// What a broken program would have written, with the run's next number or another one.
     func force(
-        _ kind: LogRecordKind, of run: String, name: String, step: UInt32 = 0, attempt: UInt16 = 1, skipping: UInt32 = 0,
+        _ kind: LogRecordKind, of run: String, name: String, step: UInt32 = 0, attempt: UInt16 = 1,
+        skipping: UInt32 = 0,
         payload: [UInt8] = []
     ) {
         let next = UInt32(log.records(of: id(run)).count)

@@ -68,8 +68,8 @@ import Testing
         }
     }
 
-    @Test func theNewestFilesStay() throws {
-        try withTemporaryDirectory { directory in
+    @Test func theNewestFilesStay() async throws {
+        try await withTemporaryDirectory { directory in
             let files = DumpFiles(directory: directory.path + "/dumps", kept: 20)
             for number in 0..<30 as Range<UInt64> {
                 _ = try files.write(Array("{}".utf8), milliseconds: 1_700_000_000_000 + number, about: "x")

@@ -21,7 +21,8 @@ import Testing
 
     /// One thing made wrong with a run that waits at its door.
     private func finding(
-        _ type: RunFinding.Kind, looks: Int = 2, in test: String = #function, _ spoil: (CheckedCoordinator) throws -> Void
+        _ type: RunFinding.Kind, looks: Int = 2, in test: String = #function,
+        _ spoil: (CheckedCoordinator) throws -> Void
     ) async throws -> RunFinding {
         let checked = try CheckedCoordinator("finds-\(test.dropLast(2))")
         let run = try await checked.begin("1")
@@ -162,7 +163,9 @@ import Testing
             }
             for number in 0..<200 {
                 if number.isMultiple(of: 3) {
-                    _ = try await eventually("it has begun") { checked.doors.arrivals(of: "\(number)") > 0 ? true : nil }
+                    _ = try await eventually("it has begun") {
+                        checked.doors.arrivals(of: "\(number)") > 0 ? true : nil
+                    }
                     try coordinator.cancel(checked.id("\(number)"))
                 }
                 checked.doors.door(of: "\(number)").open()

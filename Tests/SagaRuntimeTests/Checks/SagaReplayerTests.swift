@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SagaLog
 import SagaTelemetry
 import TestSupport
@@ -14,7 +15,7 @@ import Testing
     static let receipt = StepKey<Int>("charge")
 
     private func saga(version: Int = 1, last: String = "ship", isParallel: Bool = false) throws -> Saga<Order> {
-        let charge = Step(Self.receipt, { _ in 7 }).notCompensated(because: "test")
+        let charge = Step<Order>(Self.receipt, { _ in 7 }).notCompensated(because: "test")
         let ship = Step<Order>(last, { _ in }).notCompensated(because: "test")
         return try Saga("replayed", version: version, input: Order.self) {
             if isParallel {
