@@ -58,7 +58,8 @@ extension SagaCoordinator {
                 found.shadow.restore(id, records, now: now)
                 keep(
                     ledger.dumps?.begin(
-                        id, reason: "recovery", message: run.reason, report: RunReport(run), records: records, now: now))
+                        id, reason: "recovery", message: run.reason, report: RunReport(run), records: records, now: now)
+                )
             }
         }
         found.shadow.next = histories.last.advanced(by: 1)

@@ -37,7 +37,8 @@ public final class SagaCoordinator: Sendable {
         environment = RuntimeEnvironment(
             store: log, clock: world.clock, executor: world.executor, random: world.random, wall: world.wall,
             options: options, breakers: BreakerTable())
-        ledger = FindingLedger(dumps: options.dumpDirectory.map { FindingDumps(directory: $0, store: log) })
+        ledger = FindingLedger(
+            dumps: options.dumpDirectory.map { FindingDumps(directory: $0, store: log) })
         runs = LiveRunTable(rememberedOutcomes: options.rememberedOutcomes)
         do {
             admission = try AdmissionQueue(

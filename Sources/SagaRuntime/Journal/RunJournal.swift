@@ -77,7 +77,9 @@ final class RunJournal: Sendable {
     func stop(_ error: SagaRuntimeError, at standing: RunStanding?) -> Bool {
         state.withLock { state in
             if let standing {
-                guard !state.isWriting, RunStanding(machine: state.durable, lsn: state.lsn) == standing else { return false }
+                guard !state.isWriting, RunStanding(machine: state.durable, lsn: state.lsn) == standing else {
+                    return false
+                }
             }
             state.failure = state.failure ?? error
             return true
