@@ -102,7 +102,7 @@ let package = Package(
         .target(
             name: "SagaRuntime",
             dependencies: [
-                "SagaInstrumentation", "SagaLog", "SagaParticipant", "SagaTelemetry",
+                "SagaInstrumentation", "SagaLog", "SagaParticipant", "SagaTasks", "SagaTelemetry", "TaskInspection",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -9,7 +9,7 @@ public enum FlightDumps {
     }
 
     /// A task's track is its saga's; its name is that of the step it was in.
-    static func labels() -> (UInt64, UInt32) -> FlightLabel? {
+    package static func labels() -> (UInt64, UInt32) -> FlightLabel? {
         let scopes = TaskScopes.all
         return { _, label in
             guard label > 0, label <= scopes.count else { return nil }

@@ -88,6 +88,18 @@ struct AttributeReference {
         AttributeReference(
             "saga.recovery.outcome", "string",
             "`resumed`; `suspended`, its dead letters wait for somebody; or `quarantined`, set aside."),
+        AttributeReference(
+            "saga.drift.type", "string",
+            "`memory_ahead`, `log_ahead`, `diverged`, `orphan_memory`, `orphan_log`, `sequence_gap` or `stalled`."),
+        AttributeReference(
+            "saga.drift.result", "string",
+            "`consistent`; `lagging`, one side was just moving; `drifted`; or `unknown`, which is never healthy: the log could not "
+                + "be read, or the run's records could not be written."),
+        AttributeReference(
+            "saga.drift.memory", "string", "What memory says of the run: its state, how many records, and its steps."),
+        AttributeReference(
+            "saga.drift.log", "string", "The same of the log, or the record that cannot stand where it does."),
+        AttributeReference("saga.drift.outcome", "string", "`repaired` or `quarantined`."),
         AttributeReference("saga.breaker.state", "string", "`closed`, `open` or `half_open`."),
         AttributeReference(
             "saga.breaker.failure.rate", "double",

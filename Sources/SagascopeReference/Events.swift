@@ -79,6 +79,17 @@ struct EventReference {
             "A run was set aside: its history is not what its definition or the log says. The others go on.",
             ["saga.run.id", "error.message"]),
         EventReference(
+            EventCatalogue.driftDetected, .error,
+            """
+            A run's memory and its log differ, at two looks in a row with nothing having moved; or it does not go on. Told once, \
+            with what each side says.
+            """,
+            ["saga.run.id", "saga.drift.type", "saga.drift.memory", "saga.drift.log"]),
+        EventReference(
+            EventCatalogue.driftRepaired, .warn,
+            "Such a run was to be made anew from its log: it goes on from there, or was set aside where the log does not allow it.",
+            ["saga.run.id", "saga.drift.type", "saga.drift.outcome"]),
+        EventReference(
             EventCatalogue.stepAbandoned, .warn,
             """
             A step's task was cancelled, because its deadline had passed or its run had ended, and has not ended within the \

@@ -148,6 +148,7 @@ struct RecordedAttributesTests {
                     try await withCompensation("reserve", reason: "declined") { throw error }
                 }
             }
+            try await untilARunHasDrifted()
             try await untilOrphansAreTold(recording)
             try await untilALogHasHadItsFaults()
             try await untilTheRuntimeHasHadItsFaults()

@@ -170,6 +170,12 @@ extension SnapshotFile {
         try reading(path) { bytes throws(SagaLogError) in try decode(bytes, path: path) }
     }
 
+    /// The records of the runs that were open, in the order of their LSNs.
+    package static func records(_ path: String) throws(SagaLogError) -> [LogRecord] {
+        let state = try read(path).state
+        return state.runs.flatMap { state.records(of: $0.run) }.sorted { $0.lsn < $1.lsn }
+    }
+
     /// Whether the file is as it was written.
     static func isSound(_ path: String) -> Bool {
         let parts = try? reading(path) { bytes throws(SagaLogError) in try checked(bytes, path: path) }

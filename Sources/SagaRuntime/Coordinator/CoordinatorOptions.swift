@@ -18,9 +18,11 @@ public struct CoordinatorOptions: Sendable {
     public var rememberedOutcomes = 4_096
     /// How often runs in memory are compared with the log; zero: never.
     public var patrolPeriod = Duration.milliseconds(500)
+    /// A run that is being worked on and has written nothing for this long is told of.
+    public var stalledAfter = Duration.seconds(300)
     /// What is done with a run whose memory and log differ.
     public var findingPolicy = FindingPolicy.quarantine
-    /// Where findings are written to, one file each; nil: nowhere.
+    /// Where findings are written to, one file each, the last 20; nil: nowhere.
     public var dumpDirectory: String?
 
     public init() {}
@@ -34,6 +36,7 @@ public struct CoordinatorOptions: Sendable {
         try require(rememberedOutcomes >= 0, "rememberedOutcomes is \(rememberedOutcomes): take 0 or more")
         for (name, duration) in [
             ("compensationTimeout", compensationTimeout), ("settleTimeout", settleTimeout),
+            ("stalledAfter", stalledAfter),
         ] { try require(duration > .zero, "\(name) is \(duration): take more than 0") }
         for (name, duration) in [
             ("grace", grace), ("shutdownTimeout", shutdownTimeout), ("patrolPeriod", patrolPeriod),
@@ -43,7 +46,7 @@ public struct CoordinatorOptions: Sendable {
 }
 
 /// What is done with a run whose memory and log differ. It is told of, and a dump is kept, in any case.
-public enum FindingPolicy: String, Sendable, CaseIterable {
+public enum FindingPolicy: String, Codable, Sendable, CaseIterable {
     case report
     /// The run is set aside: nothing more is done for it until somebody says so.
     case quarantine

@@ -13,6 +13,8 @@ final class LiveRunTable: Sendable {
         /// In the order of their ends; what is before `oldest` counts no more.
         var order: [TraceID] = []
         var oldest = 0
+        /// Being made anew out of the log: neither side says anything of them.
+        var takenUp: Set<TraceID> = []
         var isClosed = false
     }
 
@@ -37,6 +39,17 @@ final class LiveRunTable: Sendable {
     }
 
     func restore(_ run: LiveRun) { state.withLock { $0.live[run.id] = run } }
+
+    /// Whether there is anything of it here.
+    func knows(_ id: TraceID) -> Bool {
+        state.withLock { $0.live[id] != nil || $0.quarantined[id] != nil || $0.takenUp.contains(id) }
+    }
+
+    func isBeingTakenUp(_ id: TraceID) -> Bool { state.withLock { $0.takenUp.contains(id) } }
+
+    func beginTakingUp(_ id: TraceID) { state.withLock { _ = $0.takenUp.insert(id) } }
+
+    func endTakingUp(_ id: TraceID) { state.withLock { _ = $0.takenUp.remove(id) } }
 
     subscript(id: TraceID) -> LiveRun? { state.withLock { $0.live[id] } }
 
@@ -70,8 +83,13 @@ final class LiveRunTable: Sendable {
         if isNew { RuntimeInstruments.quarantined(run: run.run, saga: run.saga, reason: run.reason) }
     }
 
+    /// Somebody makes it anew: see ``beginTakingUp(_:)``.
     func release(_ id: TraceID) -> QuarantinedRun? {
-        let run = state.withLock { $0.quarantined.removeValue(forKey: id) }
+        let run = state.withLock { state in
+            guard let run = state.quarantined.removeValue(forKey: id) else { return QuarantinedRun?.none }
+            state.takenUp.insert(id)
+            return run
+        }
         if let run { RuntimeInstruments.quarantined(-1, of: run.saga) }
         return run
     }

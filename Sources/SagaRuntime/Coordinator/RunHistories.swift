@@ -6,7 +6,7 @@ struct RunHistories: Sendable {
     private(set) var open: [TraceID: [LogRecord]] = [:]
     /// How many records were read.
     private(set) var read = 0
-    /// The last one.
+    /// The last one, or the snapshot's.
     private(set) var last = LSN.none
 
     init() {}
@@ -15,6 +15,7 @@ struct RunHistories: Sendable {
     static func read(from store: some SagaLogStore) async throws -> RunHistories {
         var histories = RunHistories()
         let snapshot = try await store.newestSnapshot()
+        histories.last = snapshot?.lsn ?? .none
         for run in snapshot?.runs ?? [] { histories.open[run.status.run] = run.records }
         for try await record in try await store.records(from: snapshot?.lsn.advanced(by: 1) ?? .first) {
             histories.apply(record)

@@ -36,6 +36,7 @@ extension SagaCoordinator {
     /// - Throws: ``SagaRuntimeError``
     @discardableResult
     public func retry(_ run: TraceID) async throws -> RunOutcome {
+        if runs.isBeingTakenUp(run) { throw SagaRuntimeError.noSuchRun("\(run)", reason: "somebody is at it already") }
         if let known = runs.release(run) { return try await takeUp(known) }
         guard let live = runs[run] else { throw missing(run) }
         if live.journal.failure != nil || live.journal.machine.phase != .suspended {
@@ -43,6 +44,7 @@ extension SagaCoordinator {
                 throw SagaRuntimeError.noSuchRun(
                     "\(run)", reason: "it is \(live.journal.machine.state): nothing to retry")
             }
+            runs.beginTakingUp(run)
             runs.remove(live)
             return try await takeUp(QuarantinedRun(run: run, saga: live.blueprint.name, reason: ""))
         }
@@ -88,14 +90,16 @@ extension SagaCoordinator {
 
     /// Makes it anew from the log.
     private func takeUp(_ known: QuarantinedRun) async throws -> RunOutcome {
+        defer { runs.endTakingUp(known.run) }
         do {
             let records = try await history(of: known.run)
             let live = try RunRestoration(definitions: definitions, store: environment.store)
                 .restore(known.run, records)
             runs.restore(live)
+            runs.endTakingUp(known.run)
             let note = live.journal.machine.phase == .suspended ? RunNote.retry : RunNote.resumed
             return try await again(live, [RunJournal.Draft(note: note)])
-        } catch let error as SagaRuntimeError {
+        } catch {
             runs.quarantine(QuarantinedRun(run: known.run, saga: known.saga, reason: "\(error)"))
             throw error
         }

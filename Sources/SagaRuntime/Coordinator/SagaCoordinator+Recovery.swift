@@ -30,6 +30,7 @@ extension SagaCoordinator {
         for live in found.resumed { RuntimeInstruments.recovered(live.id, saga: live.blueprint.name, "resumed") }
         for live in found.suspended { RuntimeInstruments.recovered(live.id, saga: live.blueprint.name, "suspended") }
         for run in found.quarantined { RuntimeInstruments.recovered(run.run, saga: run.saga, "quarantined") }
+        if environment.options.patrolPeriod > .zero { ledger.handOver(found.shadow) }
         goOn(with: found.resumed)
         return RecoveryReport(
             resumed: found.resumed.map(\.id), suspended: found.suspended.map(\.id), quarantined: found.quarantined,
@@ -40,27 +41,36 @@ extension SagaCoordinator {
     package func restoreOpenRuns() async throws -> RestoredRuns {
         let histories = try await RunHistories.read(from: environment.store)
         let restoration = RunRestoration(definitions: definitions, store: environment.store)
-        var found = RestoredRuns(records: histories.read)
+        let now = environment.clock.now
+        var found = RestoredRuns(records: histories.read, shadow: LogShadow(definitions: definitions))
         for (id, records) in histories.inOrder {
             do throws(SagaRuntimeError) {
                 let live = try restoration.restore(id, records)
+                found.shadow.restore(live, now: now)
                 if live.journal.machine.phase == .suspended {
                     found.suspended.append(live)
                 } else {
                     found.resumed.append(live)
                 }
             } catch {
-                let saga = records.first?.entry.name ?? ""
-                found.quarantined.append(QuarantinedRun(run: id, saga: saga, reason: "\(error)"))
+                let run = QuarantinedRun(run: id, saga: records.first?.entry.name ?? "", reason: "\(error)")
+                found.quarantined.append(run)
+                found.shadow.restore(id, records, now: now)
+                keep(
+                    ledger.dumps?.begin(
+                        id, reason: "recovery", message: run.reason, report: RunReport(run), records: records, now: now)
+                )
             }
         }
+        found.shadow.next = histories.last.advanced(by: 1)
         return found
     }
 
     /// Its dead letters wait for somebody.
-    private func suspend(_ live: LiveRun) {
+    /// - Parameter known: how many of them were counted before.
+    func suspend(_ live: LiveRun, known: Int = 0) {
         let letters = live.journal.machine.steps(in: .stuck).map { live.blueprint.graph.names[$0] }
-        RuntimeInstruments.deadLetters(letters.count, of: live.blueprint.name)
+        RuntimeInstruments.deadLetters(letters.count - known, of: live.blueprint.name)
         live.outcome.fill(
             .success(
                 RunOutcome(
@@ -82,7 +92,7 @@ extension SagaCoordinator {
     }
 
     /// In a task of its own, which can be cancelled.
-    private func resume(_ live: LiveRun) async {
+    func resume(_ live: LiveRun) async {
         let task = Task(name: "saga \(live.blueprint.name)", executorPreference: environment.executor) {
             await self.conduct(live, [RunJournal.Draft(note: RunNote.resumed)])
         }
@@ -98,10 +108,15 @@ package struct RestoredRuns: Sendable {
     var quarantined: [QuarantinedRun] = []
     /// That were read.
     let records: Int
+    /// What was read, for the patrol to go on from.
+    var shadow: LogShadow
 
     package var count: Int { resumed.count + suspended.count }
 
-    init(records: Int) { self.records = records }
+    init(records: Int, shadow: LogShadow) {
+        self.records = records
+        self.shadow = shadow
+    }
 }
 
 /// What was found in the log when a coordinator began.

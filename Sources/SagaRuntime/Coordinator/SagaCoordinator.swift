@@ -16,6 +16,7 @@ public final class SagaCoordinator: Sendable {
     let runs: LiveRunTable
     let definitions: SagaDefinitions
     let admission: AdmissionQueue
+    let ledger: FindingLedger
     let recovery: Mutex<Task<RecoveryReport, any Error>?> = Mutex(nil)
 
     /// - Parameters:
@@ -36,6 +37,8 @@ public final class SagaCoordinator: Sendable {
         environment = RuntimeEnvironment(
             store: log, clock: world.clock, executor: world.executor, random: world.random, wall: world.wall,
             options: options, breakers: BreakerTable())
+        ledger = FindingLedger(
+            dumps: options.dumpDirectory.map { FindingDumps(directory: $0, store: log) })
         runs = LiveRunTable(rememberedOutcomes: options.rememberedOutcomes)
         do {
             admission = try AdmissionQueue(
@@ -113,7 +116,7 @@ public final class SagaCoordinator: Sendable {
         live.goesForward(in: task)
     }
 
-    private func closedOutcome(of live: LiveRun) async throws -> RunOutcome? {
+    func closedOutcome(of live: LiveRun) async throws -> RunOutcome? {
         guard let lsn = try await environment.store.closing(of: live.id) else { return nil }
         do {
             guard let record = try await environment.store.record(at: lsn), record.kind == .runClosed else {
@@ -144,13 +147,17 @@ public final class SagaCoordinator: Sendable {
         case .success(let outcome) where outcome.deadLetters.isEmpty: runs.remove(live, outcome)
         case .success: break
         case .failure(.illegal(let record)):
+            keep(
+                ledger.dumps?.begin(
+                    live.id, reason: "illegal_record", message: "\(record)", report: RunReport(live),
+                    now: environment.clock.now))
             runs.quarantine(
                 QuarantinedRun(run: live.id, saga: live.blueprint.name, reason: "\(record)"))
         case .failure:
             // Nothing was begun: it can be tried again. Otherwise it stays here, as it stays open in the log.
             if live.journal.machine.phase == .pending { runs.remove(live) }
         }
-        live.outcome.fill(end)
+        live.ended(end)
     }
 }
 

@@ -7,6 +7,8 @@ struct SagaDefinitions: Sendable {
 
     private var known: [Key: SagaBlueprint] = [:]
 
+    var names: Set<String> { Set(known.keys.map(\.name)) }
+
     init(_ sagas: [any SagaDefinition]) throws(SagaRuntimeError) {
         for saga in sagas {
             let blueprint = saga.blueprint

@@ -22,6 +22,8 @@ struct StepBlueprint: Sendable {
     let action: Work
     let fallback: Work?
     let compensation: Work?
+    /// Reads what it has answered out of the log; nil: it answers nothing.
+    let readOutput: (@Sendable ([UInt8]) throws -> Void)?
 
     typealias Work = @Sendable (_ input: any Sendable, _ call: StepCall, _ outputs: StepOutputs) async throws -> [UInt8]
 }
@@ -92,6 +94,7 @@ extension StepBlueprint {
         compensationRetry = step.compensationRetry
         timeout = step.timeout
         breaker = step.breaker
+        readOutput = step.readOutput
         action = Self.erased(step.action)
         fallback = step.fallback.map { Self.erased($0) }
         if case .by(let undo) = step.compensation {

@@ -20,6 +20,8 @@ public struct Step<Input: Codable & Sendable>: Sendable {
     var breaker: CircuitBreakerPolicy?
     var fallback: (@Sendable (Context) async throws -> [UInt8])?
     let action: @Sendable (Context) async throws -> [UInt8]
+    /// Reads what it has answered out of the log; nil: it answers nothing.
+    private(set) var readOutput: (@Sendable ([UInt8]) throws -> Void)?
 
     enum Compensation: Sendable {
         case missing
@@ -54,10 +56,12 @@ public struct Step<Input: Codable & Sendable>: Sendable {
         compensate: @escaping @Sendable (Context) async throws -> Void
     ) {
         self.init(key.name, { try JSONPayload.encode(try await action($0)) }, .by(compensate))
+        readOutput = { _ = try JSONPayload.decode(Output.self, from: $0) }
     }
 
     public init<Output>(_ key: StepKey<Output>, _ action: @escaping @Sendable (Context) async throws -> Output) {
         self.init(key.name, { try JSONPayload.encode(try await action($0)) }, .missing)
+        readOutput = { _ = try JSONPayload.decode(Output.self, from: $0) }
     }
 
     private static func erased(

@@ -29,6 +29,8 @@ final class LiveRun: Sendable {
         var forward: Task<Void, Never>?
         /// The first error, which the run ends by.
         var error: RecordedError?
+        /// Where the driver's end goes when the run's no longer depends on it.
+        var superseded: OutcomeBox?
     }
 
     init(
@@ -70,6 +72,21 @@ final class LiveRun: Sendable {
         }
         if isStopped { task?.cancel() }
     }
+
+    /// How the run ends is not its driver's to say any more.
+    /// - Returns: the driver's own end; nil when there is no driver, or somebody has asked before.
+    func supersede() -> OutcomeBox? {
+        guard outcome.value == nil else { return nil }
+        return state.withLock { state in
+            guard state.superseded == nil else { return nil }
+            let driver = OutcomeBox()
+            state.superseded = driver
+            return driver
+        }
+    }
+
+    /// The driver has ended.
+    func ended(_ end: OutcomeBox.Value) { (state.withLock(\.superseded) ?? outcome).fill(end) }
 
     // MARK: what is known of it
 

@@ -71,6 +71,29 @@ final class RunJournal: Sendable {
     /// Nothing is written from here on.
     func stop(_ error: SagaRuntimeError) { state.withLock { $0.failure = $0.failure ?? error } }
 
+    /// The same, if the run still stands there and nothing is on its way.
+    /// - Parameter standing: nil: wherever it stands.
+    /// - Returns: whether it was so.
+    func stop(_ error: SagaRuntimeError, at standing: RunStanding?) -> Bool {
+        state.withLock { state in
+            if let standing {
+                guard !state.isWriting, RunStanding(machine: state.durable, lsn: state.lsn) == standing else {
+                    return false
+                }
+            }
+            state.failure = state.failure ?? error
+            return true
+        }
+    }
+
+    /// Has memory say something else than the log: for tests.
+    func distort(_ change: (_ machine: inout RunMachine, _ lsn: inout LSN) -> Void) {
+        state.withLock { state in
+            change(&state.durable, &state.lsn)
+            state.planned = state.durable
+        }
+    }
+
     /// What it is compared by: nothing is on its way, and this is its last record.
     var settled: (machine: RunMachine, lsn: LSN)? {
         state.withLock { $0.isWriting || $0.failure != nil ? nil : ($0.durable, $0.lsn) }

@@ -27,6 +27,8 @@ public enum EventCatalogue {
     public static let runQuarantined = "saga.run.quarantined"
     /// A run's memory and its log differ.
     public static let driftDetected = "saga.drift.detected"
+    /// A run was made anew from its log, or could not be.
+    public static let driftRepaired = "saga.drift.repaired"
     /// A step's task did not end when it was cancelled, and is waited for no more.
     public static let stepAbandoned = "saga.step.abandoned"
     /// Too many calls of a step failed: its circuit breaker lets none through for a while.
@@ -41,7 +43,7 @@ public enum EventCatalogue {
     public static let all = [
         runStarted, runHeartbeat, stepCommitted, stepBlocked, stepUnblocked, taskWarning, taskOrphaned,
         compensationStarted, logCorrupted, logMended, logPoisoned, gateRejected, compensationDeadLettered,
-        runResumed, runQuarantined, driftDetected, stepAbandoned, breakerOpened, breakerClosed,
+        runResumed, runQuarantined, driftDetected, driftRepaired, stepAbandoned, breakerOpened, breakerClosed,
         resourceLeaked, exception,
     ]
 }

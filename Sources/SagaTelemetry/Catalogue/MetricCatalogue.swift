@@ -160,6 +160,12 @@ public enum MetricCatalogue {
     public static let driftDetections = MetricDescriptor(
         "saga.drift.detections", .counter, unit: "{drift}", attributes: ["saga.name", "saga.drift.type"],
         "Runs whose memory and log were found to differ.")
+    public static let driftActive = MetricDescriptor(
+        "saga.drift.active", .upDownCounter, unit: "{drift}", attributes: ["saga.drift.type"],
+        "Runs whose memory and log differ now, or that do not go on.")
+    public static let driftRepairs = MetricDescriptor(
+        "saga.drift.repairs", .counter, unit: "{repair}", attributes: ["saga.drift.type", "saga.drift.outcome"],
+        "Runs that were to be made anew from the log: repaired, or quarantined because the log did not allow it.")
     public static let stepResidual = MetricDescriptor(
         "saga.step.residual", .upDownCounter, unit: "{task}", attributes: ["saga.name", "saga.step.name"],
         "Live tasks of steps that did not end when they were cancelled, so that nobody waits for them any more.")
@@ -265,7 +271,7 @@ public enum MetricCatalogue {
         logRecords, logIO, logSequence, logLagRecords, logLagSize, logLagAge, logLagUnknown, logCommitDuration,
         logSyncDuration, logBatchSize, logCorruptions, logUnmappedRuns, snapshotAge, snapshotDuration, snapshotSize,
         gateVerdicts, gateWaitDuration, gateRejections, deadLetters, runsQuarantined, recoveryRuns, recoveryDuration,
-        driftChecks, driftDetections, stepResidual, breakerState, breakerTransitions, breakerRefusals, resourceLeased,
+        driftChecks, driftDetections, driftActive, driftRepairs, stepResidual, breakerState, breakerTransitions, breakerRefusals, resourceLeased,
         resourceLeaks, resourceUntracked, barrierCalls, admissionWaiting, admissionWaitDuration, admissionRefusals,
         spanStarted, spanLive, spanQueueSize, spanQueueCapacity, spanProcessed, spanExported, spanInFlight, logCreated,
         logQueueSize, logQueueCapacity,

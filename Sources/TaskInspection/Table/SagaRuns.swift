@@ -58,6 +58,11 @@ public enum SagaRuns {
     /// nil for a run that goes on, or is gone with all its tasks.
     static func end(of handle: UInt32) -> UInt64? { state.withLock { $0.runs[handle]?.ended } }
 
+    /// The handle of a run that goes on, by its `saga.run.id`; it looks at all of them.
+    package static func handle(of id: String) -> UInt32? {
+        state.withLock { $0.runs.first { $0.value.id == id && $0.value.ended == nil }?.key }
+    }
+
     static var all: [UInt32: Run] { state.withLock { $0.runs } }
 
     /// Those of these handles that are there.

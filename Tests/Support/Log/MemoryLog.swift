@@ -14,6 +14,8 @@ public final class MemoryLog: Sendable {
         var runs: [TraceID: [LogRecord]] = [:]
         var snapshot: (lsn: LSN, application: [UInt8]?)?
         var leases: [String: LogLease] = [:]
+        /// Those before it are gone.
+        var first = LSN.first
     }
 
     public init() {}
@@ -86,6 +88,11 @@ public final class MemoryLog: Sendable {
         }
     }
 
+    /// Gives up the records up to this one.
+    public func recycle(through lsn: LSN) { state.withLock { $0.first = lsn.advanced(by: 1) } }
+
+    var first: LSN { state.withLock(\.first) }
+
     func closing(of run: TraceID) -> LSN? { state.withLock { $0.closed[run] } }
 
     var openRuns: [RunStatus] {
@@ -144,6 +151,7 @@ public final class MemoryStore: SagaLogStore {
     private let delay: @Sendable () async -> Void
     private let appends = Atomic<Int>(0)
     private let dead = Atomic<Bool>(false)
+    private let unreadable = Atomic<Bool>(false)
 
     public init(_ log: MemoryLog, death: Death? = nil, delay: @escaping @Sendable () async -> Void = {}) {
         self.log = log
@@ -178,7 +186,16 @@ public final class MemoryStore: SagaLogStore {
 
     private func live() throws(SagaLogError) { if isDead { throw .poisoned(operation: "append", code: 5) } }
 
-    public func durablePosition() async throws(SagaLogError) -> LSN { log.last }
+    public func durablePosition() async throws(SagaLogError) -> LSN {
+        if isUnreadable { throw .unreadable(lsn: log.last) }
+        return log.last
+    }
+
+    /// While it is true, nothing can be read on.
+    public var isUnreadable: Bool {
+        get { unreadable.load(ordering: .relaxed) }
+        set { unreadable.store(newValue, ordering: .relaxed) }
+    }
 
     public func closing(of run: TraceID) async throws(SagaLogError) -> LSN? { log.closing(of: run) }
 
@@ -217,6 +234,7 @@ public final class MemoryStore: SagaLogStore {
                 try Task.checkCancellation()
                 await Task.yield()
             }
+            if next < log.first { throw SagaLogError.recycled(lsn: next, first: log.first) }
             let record = log.records[Int(next.rawValue) - 1]
             next = next.advanced(by: 1)
             return record
