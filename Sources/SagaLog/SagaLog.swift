@@ -63,15 +63,14 @@ public final class SagaLog: Sendable {
         self.directory = directory
         self.options = options
         self.lock = lock
-        opening = LogOpening(found)
         epoch = (found.end?.epoch ?? 0) + 1
         opened = found.end?.last.rawValue ?? 0
         let place = try WritingPlace(found.end, directory, options, epoch: epoch)
         instruments = LogInstruments()
         ledger = StageLedger(durable: opened, snapshotted: found.snapshot?.lsn.rawValue)
-        view =
-            options.viewSlots == 0
-            ? nil : try MappedView(directory: directory, log: place.log, epoch: epoch, capacity: options.viewSlots)
+        var opening = LogOpening(found)
+        (view, opening.viewFailure) = Self.makeView(directory, options, log: place.log, epoch: epoch)
+        self.opening = opening
         runs = RunTable(rememberedRuns: options.rememberedRuns)
         let (room, full) = (room, full)
         supply = SegmentSupply(directory: directory, options: options) { room.ring() }
@@ -95,6 +94,17 @@ public final class SagaLog: Sendable {
         }
         full.answer { snapshotter.segmentBegan { LSN(writer.waiters.durable) } }
         supply.fill()
+    }
+
+    /// Others cannot see the runs without it, and the log is whole: a full disk is no reason not to open it.
+    private static func makeView(
+        _ directory: String, _ options: SagaLogOptions, log: UInt64, epoch: UInt32
+    ) -> (MappedView?, SagaLogError?) {
+        guard options.viewSlots > 0 else { return (nil, nil) }
+        do throws(SagaLogError) {
+            let view = try MappedView(directory: directory, log: log, epoch: epoch, capacity: options.viewSlots)
+            return (view, nil)
+        } catch { return (nil, error) }
     }
 
     /// Goes on from what was found, and says so in the log.
@@ -227,7 +237,10 @@ public final class SagaLog: Sendable {
 
     var written: (records: UInt64, bytes: UInt64) { ledger.written(since: opened) }
 
-    var unmappedRuns: Int { Int(view?.unmapped ?? 0) }
+    var unmappedRuns: Int {
+        if let view { return Int(view.unmapped) }
+        return opening.viewFailure == nil ? 0 : openRunStatus.count
+    }
 
     // MARK: for the runs
 

@@ -13,7 +13,8 @@ struct SpanReference {
             name: "run", placeholder: "{saga.name}", parent: "the caller's span; none begins a trace", links: "",
             meaning: "`withSaga`. Its kind is the one it was given; every other span here is internal.",
             attributes: [
-                "saga.operation.name", "saga.name", "saga.run.id", "saga.run.key", "saga.run.attempt", "saga.result",
+                "saga.operation.name", "saga.name", "saga.run.id", "saga.run.key", "saga.definition.version",
+                "saga.run.attempt", "saga.result",
                 "saga.critical.step", "saga.critical.wait", "saga.critical.duration", "saga.critical.share",
                 "saga.critical.complete", "error.type",
             ]),

@@ -82,6 +82,8 @@ public struct LogOpening: Sendable, Hashable {
     public var tornCopy: String?
     /// Damage that the log could be opened in spite of: snapshots that are no longer sound, and a view that disagreed.
     public var damages: [LogDamage]
+    /// Why there is no view of the open runs for other processes; the log is whole without it.
+    public var viewFailure: SagaLogError?
     public var seconds: Double
 
     init(_ opening: borrowing Opening) {

@@ -46,7 +46,8 @@ struct RunDriver: Sendable {
         }
         // Swift cannot shield a task from its cancellation: what undoes is another one.
         let leftOver = pending
-        let end = Task(executorPreference: environment.executor) { () async -> Result<RunOutcome, SagaRuntimeError> in
+        let end = Task(name: "undo", executorPreference: environment.executor) {
+            () async -> Result<RunOutcome, SagaRuntimeError> in
             // The run's deadline is over by now, and not the compensations'.
             await SagaDeadline.$current.withValue(nil) {
                 do throws(SagaRuntimeError) {
@@ -100,7 +101,7 @@ struct RunDriver: Sendable {
         let wall = environment.wall()
         let (live, clock) = (live, environment.clock)
         let left = Duration.nanoseconds(Int64(clamping: deadline > wall ? deadline - wall : 0))
-        return Task(executorPreference: environment.executor) {
+        return Task(name: "deadline", executorPreference: environment.executor) {
             if (try? await clock.sleep(until: clock.instant(after: left))) != nil { live.stop(.deadline) }
         }
     }

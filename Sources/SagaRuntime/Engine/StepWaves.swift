@@ -43,7 +43,10 @@ struct StepWaves<Launch: Sendable>: Sendable {
             var failure: SagaRuntimeError?
             func begin(_ launches: [Launch]) {
                 running += launches.count
-                for launch in launches { group.addTask(executorPreference: executor) { await end(of: launch) } }
+                for launch in launches {
+                    let name = beginning(launch).name
+                    group.addTask(name: name, executorPreference: executor) { await end(of: launch) }
+                }
             }
             begin(launches)
             while let end = await group.next() {

@@ -91,12 +91,9 @@ final class StepWorker<Value: Sendable>: Sendable {
     /// A timer is no part of the saga: it inherits nothing.
     /// - Parameter isCleaning: the phase that it belongs to. Another one has come meanwhile: it is not needed.
     private func time(_ instant: UInt64, whileCleaning isCleaning: Bool, _ ring: @escaping @Sendable () -> Void) {
-        // Nor is it tracked as one of its tasks.
-        let timer = SagaContext.$current.withValue(nil) {
-            Task.detached(executorPreference: executor) { [clock] in
-                do { try await clock.sleep(until: instant) } catch { return }
-                ring()
-            }
+        let timer = Task.detached(name: "deadline", executorPreference: executor) { [clock] in
+            do { try await clock.sleep(until: instant) } catch { return }
+            ring()
         }
         let isNeeded = state.withLock { state in
             switch state.phase {
