@@ -299,7 +299,8 @@ let package = Package(
         .testTarget(
             name: "SagaRuntimeTests",
             dependencies: [
-                "SagaInstrumentation", "SagaLog", "SagaParticipant", "SagaRuntime", "SagaTelemetry", "TestSupport",
+                "SagaInstrumentation", "SagaLog", "SagaParticipant", "SagaRuntime", "SagaTelemetry", "TaskInspection",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

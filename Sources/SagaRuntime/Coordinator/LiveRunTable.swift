@@ -32,6 +32,9 @@ final class LiveRunTable: Sendable {
             if let live = state.live[run.id] { return .joined(live) }
             if let outcome = state.outcomes[run.id] { return .ended(outcome) }
             if let known = state.quarantined[run.id] { throw .quarantined(run: "\(run.id)", reason: known.reason) }
+            if state.takenUp.contains(run.id) {
+                throw .quarantined(run: "\(run.id)", reason: "it is just being made anew from its log")
+            }
             if state.isClosed { throw .shuttingDown }
             state.live[run.id] = run
             return .mine

@@ -1,6 +1,7 @@
 import Foundation
 import SagaLog
 import SagaTelemetry
+import TaskInspection
 import TestSupport
 import Testing
 
@@ -100,6 +101,41 @@ import Testing
             let dump = try #require(try dumps(in: directory).first)
             #expect(dump.reason == "recovery" && dump.message == report.quarantined[0].reason)
             #expect(dump.records.map(\.kind) == ["run_started"] && dump.report?.state == "quarantined")
+        }
+    }
+
+    /// Nothing illegal is written, and what would have been is kept.
+    @Test func row44AnIllegalRecordLeavesADump() async throws {
+        try await withTemporaryDirectory { directory in
+            let checked = try CheckedCoordinator("dumped-as-illegal") { $0.dumpDirectory = directory.path }
+            let run = try await checked.begin("1")
+            try checked.live("1").journal.distort { machine, _ in machine.steps[1].state = .idle }
+            checked.doors.door(of: "1").open()
+            await #expect(throws: SagaRuntimeError.self) { try await run.value }
+            #expect(checked.coordinator.openRuns.map(\.state) == ["quarantined"])
+            try await written(by: checked.coordinator)
+            let dump = try #require(try dumps(in: directory).first)
+            #expect(dump.reason == "illegal_record" && dump.message.contains("step_committed of ship"))
+            #expect(dump.report?.id == "1" && dump.records.last?.kind == "step_started")
+        }
+    }
+
+    @Test func row44ADumpHasTheRunsTasks() async throws {
+        try await withTemporaryDirectory { directory in
+            try await withRecording(tracking: .reportingAfter(.seconds(60))) { _ in
+                let checked = try CheckedCoordinator("dumped-with-tasks") { $0.dumpDirectory = directory.path }
+                let run = try await checked.begin("1")
+                try checked.live("1").journal.distort { machine, _ in machine.steps[0].state = .failed }
+                var patrol = RunPatrol(checked.coordinator)
+                for _ in 0..<2 { await patrol.check() }
+                try await written(by: checked.coordinator)
+                let tasks = try #require(try dumps(in: directory).first?.tasks)
+                #expect(tasks.failure?.run == checked.id("1").description && tasks.failure?.errorType == "diverged")
+                #expect(tasks.tasks.contains { $0.saga?.saga == "dumped-with-tasks" && $0.saga?.step == "ship" })
+                run.cancel()
+                checked.doors.door(of: "1").open()
+                _ = try? await run.value
+            }
         }
     }
 }

@@ -90,8 +90,20 @@ import Testing
         #expect(checked.types() == [.orphanLog])
         checked.doors.door(of: "1").open()
         _ = try? await run.value
+        _ = try await eventually("it goes on") { checked.doors.arrivals(of: "1") == 2 ? true : nil }
         let outcome = try await checked.coordinator.run(checked.saga, id: "1", input: "1")
         #expect(outcome.result == .success)
+    }
+
+    /// Nobody begins it a second time while it is being made anew.
+    @Test func aRunThatIsBeingMadeAnewIsNotBegun() async throws {
+        let checked = try CheckedCoordinator("made-anew")
+        checked.coordinator.runs.beginTakingUp(checked.id("1"))
+        let error = await #expect(throws: SagaRuntimeError.self) {
+            try await checked.coordinator.run(checked.saga, id: "1", input: "1")
+        }
+        #expect(error?.errorType == "quarantined")
+        #expect(checked.log.records == [])
     }
 
     @Test func row44WhatCannotBeRepairedIsQuarantined() async throws {
