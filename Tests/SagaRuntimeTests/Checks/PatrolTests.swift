@@ -1,3 +1,4 @@
+import FoundationEssentials
 import SagaInstrumentation
 import SagaLog
 import SagaTelemetry
@@ -227,5 +228,29 @@ import Testing
         run.cancel()
         checked.doors.door(of: "1").open()
         _ = try? await run.value
+    }
+
+    /// On files: the same reader goes on where it was, and never waits for a record.
+    @Test func aLogOfFilesIsFollowed() async throws {
+        try await withTemporaryDirectory { directory in
+            let log = try SagaLog.open(directory.path + "/log")
+            defer { log.close() }
+            let saga = try Saga("on-files", input: Int.self) { Step<Int>("step", { _ in }, compensate: { _ in }) }
+            var options = CoordinatorOptions()
+            options.findingPolicy = .report
+            let coordinator = try SagaCoordinator(log: log, sagas: [saga], options: options)
+            var patrol = RunPatrol(coordinator)
+            for id in 0..<5 {
+                _ = try await coordinator.run(saga, id: "\(id)", input: id)
+                for _ in 0..<2 { await patrol.check() }
+            }
+            #expect(coordinator.findings == [])
+            let lost = TraceID.random()
+            try await log.run(lost).commit(LogEntry(.runStarted, sequence: 0, name: "on-files"))
+            for _ in 0..<2 { await patrol.check() }
+            #expect(coordinator.findings.map(\.run) == [lost.description])
+            #expect(coordinator.findings.map(\.type) == [.orphanLog])
+            await coordinator.shutdown()
+        }
     }
 }
