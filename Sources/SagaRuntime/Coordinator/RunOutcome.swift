@@ -49,12 +49,18 @@ extension RunOutcome {
     private static let outputLimit = 256 << 10
 
     /// As the run's last record has it.
-    var payload: [UInt8] {
+    /// - Parameter limit: of the record; what the steps have answered is left out beyond it.
+    func payload(limit: Int) -> [UInt8] {
+        var payload = OutcomePayload(result: result.rawValue, error: error)
         let bytes = outputs.bytes.values.reduce(0) { $0 + $1.count }
-        let texts = outputs.bytes.mapValues { String(decoding: $0, as: UTF8.self) }
-        return JSONPayload.text(
-            OutcomePayload(
-                result: result.rawValue, error: error, outputs: bytes <= Self.outputLimit && bytes > 0 ? texts : nil))
+        if bytes > 0, bytes <= Self.outputLimit {
+            payload.outputs = outputs.bytes.mapValues { String(decoding: $0, as: UTF8.self) }
+            // Quotes in it are escaped.
+            let text = JSONPayload.text(payload)
+            if text.count <= limit { return text }
+            payload.outputs = nil
+        }
+        return JSONPayload.text(payload)
     }
 
     /// - Throws: ``SagaRuntimeError/unreadable(what:reason:)``

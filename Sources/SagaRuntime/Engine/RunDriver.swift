@@ -170,7 +170,9 @@ struct RunDriver: Sendable {
 
     private func close(_ pending: [Draft], _ result: SagaResult) async throws(SagaRuntimeError) -> RunOutcome {
         let outcome = outcome(result)
-        let closed = Draft(kind: .runClosed, name: live.blueprint.name, payload: outcome.payload)
+        let closed = Draft(
+            kind: .runClosed, name: live.blueprint.name,
+            payload: outcome.payload(limit: environment.store.maximumPayload))
         try await journal.commit(pending + [closed])
         return outcome
     }

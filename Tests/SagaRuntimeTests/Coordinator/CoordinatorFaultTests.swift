@@ -175,6 +175,24 @@ import Testing
         }
     }
 
+    @Test func answersThatDoNotFitTogetherAreLeftOutOfTheLastRecord() async throws {
+        let (one, two) = (StepKey<String>("one"), StepKey<String>("two"))
+        // Each fits, and in the last record all of them are escaped once more.
+        let saga = try Saga("full", input: Int.self) {
+            for key in [one, two] {
+                Step(key) { _ in String(repeating: "\"", count: 10 << 10) }.notCompensated(because: "test")
+            }
+        }
+        let log = MemoryLog()
+        let store = MemoryStore(log, maximumPayload: 64 << 10)
+        let outcome = try await withCoordinator([saga], store: store) { try await $0.run(saga, id: "1", input: 1) }
+        #expect(outcome.result == .success && (try outcome.output(of: two))?.utf8.count == 10 << 10)
+        try await withCoordinator([saga], on: log) { next async throws in
+            let known = try await next.run(saga, id: "1", input: 1)
+            #expect(known.result == .success && (try known.output(of: two)) == nil)
+        }
+    }
+
     @Test func inputsAndOutputsThatTheLogCannotTakeAreSaidToBeTooLong() async throws {
         let saga = try Saga("long", input: String.self) {
             Step(StepKey<String>("answers")) { _ in String(repeating: "x", count: 1 << 20) }.retry(.at(once: 3))

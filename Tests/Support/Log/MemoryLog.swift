@@ -153,8 +153,12 @@ public final class MemoryStore: SagaLogStore {
     private let dead = Atomic<Bool>(false)
     private let unreadable = Atomic<Bool>(false)
 
-    public init(_ log: MemoryLog, death: Death? = nil, delay: @escaping @Sendable () async -> Void = {}) {
+    public init(
+        _ log: MemoryLog, death: Death? = nil, maximumPayload: Int = 512 << 10,
+        delay: @escaping @Sendable () async -> Void = {}
+    ) {
         self.log = log
+        self.maximumPayload = maximumPayload
         self.death = death
         self.delay = delay
         epoch = log.begin()
@@ -167,7 +171,7 @@ public final class MemoryStore: SagaLogStore {
 
     public func kill() { dead.store(true, ordering: .relaxed) }
 
-    public var maximumPayload: Int { 512 << 10 }
+    public let maximumPayload: Int
 
     public func append(_ entries: [LogEntry], run: TraceID, epoch: UInt32) async throws(SagaLogError) -> LSN {
         try live()
