@@ -32,8 +32,8 @@ public struct LogRecordKind: RawRepresentable, Sendable, Hashable, Codable {
     /// Whether it ends something that has begun. On a full disk such records still have room (``SagaLogOptions/reserveBytes``).
     public var isClosing: Bool {
         switch self {
-        case .stepCommitted, .stepFailed, .compensationStarted, .compensationCommitted, .compensationFailed, .runClosed,
-            .opened, .lease:
+        case .stepCommitted, .stepFailed, .compensationStarted, .compensationCommitted, .compensationFailed,
+            .runSuspended, .runClosed, .opened, .lease:
             true
         default: false
         }

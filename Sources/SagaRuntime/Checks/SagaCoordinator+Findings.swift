@@ -83,6 +83,10 @@ extension SagaCoordinator {
         } else {
             await resume(anew)
         }
-        if let live, let end = anew.outcome.value { live.outcome.fill(end) }
+        // It may be made anew once more before that.
+        guard let live else { return }
+        do { live.outcome.fill(.success(try await anew.outcome.get(isCancellable: false))) } catch {
+            live.outcome.fill(.failure(error as? SagaRuntimeError ?? .shuttingDown))
+        }
     }
 }

@@ -52,6 +52,16 @@ final class LiveRunTable: Sendable {
 
     func beginTakingUp(_ id: TraceID) { state.withLock { _ = $0.takenUp.insert(id) } }
 
+    /// The same of a run that nobody works on any more.
+    /// - Returns: whether nobody else was before.
+    func beginTakingUp(_ run: LiveRun) -> Bool {
+        state.withLock { state in
+            guard state.live[run.id] === run, state.takenUp.insert(run.id).inserted else { return false }
+            state.live[run.id] = nil
+            return true
+        }
+    }
+
     func endTakingUp(_ id: TraceID) { state.withLock { _ = $0.takenUp.remove(id) } }
 
     subscript(id: TraceID) -> LiveRun? { state.withLock { $0.live[id] } }
@@ -59,10 +69,14 @@ final class LiveRunTable: Sendable {
     var live: [LiveRun] { state.withLock { Array($0.live.values) } }
 
     func remove(_ run: LiveRun, _ outcome: RunOutcome? = nil) {
+        state.withLock { if $0.live[run.id] === run { $0.live[run.id] = nil } }
+        if let outcome { remember(outcome) }
+    }
+
+    func remember(_ outcome: RunOutcome) {
         state.withLock { state in
-            if state.live[run.id] === run { state.live[run.id] = nil }
-            guard let outcome, rememberedOutcomes > 0 else { return }
-            if state.outcomes.updateValue(outcome, forKey: run.id) == nil { state.order.append(run.id) }
+            guard rememberedOutcomes > 0 else { return }
+            if state.outcomes.updateValue(outcome, forKey: outcome.run) == nil { state.order.append(outcome.run) }
             while state.outcomes.count > rememberedOutcomes {
                 state.outcomes[state.order[state.oldest]] = nil
                 state.oldest += 1
@@ -72,6 +86,8 @@ final class LiveRunTable: Sendable {
             state.oldest = 0
         }
     }
+
+    var isClosed: Bool { state.withLock(\.isClosed) }
 
     /// Nothing more is taken.
     func close() { state.withLock { $0.isClosed = true } }

@@ -28,6 +28,9 @@ extension SagaCoordinator {
         guard live.journal.machine.phase == .forward || live.journal.machine.phase == .pending else {
             throw .noSuchRun("\(run)", reason: "it is \(live.journal.machine.state), and cannot be cancelled")
         }
+        guard live.outcome.value == nil else {
+            throw .noSuchRun("\(run)", reason: "nobody works on it: retry it first")
+        }
         live.stop(.cancelled(reason))
     }
 
@@ -44,8 +47,9 @@ extension SagaCoordinator {
                 throw SagaRuntimeError.noSuchRun(
                     "\(run)", reason: "it is \(live.journal.machine.state): nothing to retry")
             }
-            runs.beginTakingUp(run)
-            runs.remove(live)
+            guard runs.beginTakingUp(live) else {
+                throw SagaRuntimeError.noSuchRun("\(run)", reason: "somebody is at it already")
+            }
             return try await takeUp(QuarantinedRun(run: run, saga: live.blueprint.name, reason: ""))
         }
         try claim(live)
@@ -63,14 +67,16 @@ extension SagaCoordinator {
         else { throw SagaRuntimeError.noSuchRun("\(run)", reason: "\(step) is no dead letter of it") }
         let resolved = RunJournal.Draft(
             note: RunNote.resolved, step: index, payload: JSONPayload.text(["by": person]))
-        guard machine.steps(in: .stuck).count == 1 else {
-            try await live.journal.commit([resolved])
-            RuntimeInstruments.deadLetters(-1, of: live.blueprint.name)
-            return RunReport(live)
-        }
         try claim(live)
-        _ = try await again(live, [resolved])
-        return nil
+        if live.journal.machine.steps(in: .stuck) == [index] {
+            _ = try await again(live, [resolved])
+            return nil
+        }
+        // What is left is told anew, whether this was written or not.
+        defer { suspend(live, known: live.journal.machine.steps(in: .stuck).count) }
+        try await live.journal.commit([resolved])
+        RuntimeInstruments.deadLetters(-1, of: live.blueprint.name)
+        return RunReport(live)
     }
 
     /// Two who ask for the same at once: one of them does it.
@@ -84,6 +90,7 @@ extension SagaCoordinator {
         let task = Task(name: "saga \(live.blueprint.name)", executorPreference: environment.executor) {
             await self.conduct(live, opening)
         }
+        live.goesForward(in: task)
         await task.value
         return try await live.outcome.get(isCancellable: false)
     }
@@ -92,6 +99,10 @@ extension SagaCoordinator {
     private func takeUp(_ known: QuarantinedRun) async throws -> RunOutcome {
         defer { runs.endTakingUp(known.run) }
         do {
+            if let outcome = try await closedOutcome(of: known) {
+                runs.remember(outcome)
+                return outcome
+            }
             let records = try await history(of: known.run)
             let live = try RunRestoration(definitions: definitions, store: environment.store)
                 .restore(known.run, records)

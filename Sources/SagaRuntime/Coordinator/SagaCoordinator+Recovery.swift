@@ -17,7 +17,11 @@ extension SagaCoordinator {
             recovery = task
             return task
         }
-        return try await task.value
+        do { return try await task.value } catch {
+            // The next one who asks tries again.
+            recovery.withLock { if $0 == task { $0 = nil } }
+            throw error
+        }
     }
 
     private func takeOver() async throws -> RecoveryReport {
@@ -31,7 +35,8 @@ extension SagaCoordinator {
         for live in found.suspended { RuntimeInstruments.recovered(live.id, saga: live.blueprint.name, "suspended") }
         for run in found.quarantined { RuntimeInstruments.recovered(run.run, saga: run.saga, "quarantined") }
         if environment.options.patrolPeriod > .zero { ledger.handOver(found.shadow) }
-        goOn(with: found.resumed)
+        // What a shutdown has come in between for is left to the next process.
+        if !runs.isClosed { goOn(with: found.resumed) }
         return RecoveryReport(
             resumed: found.resumed.map(\.id), suspended: found.suspended.map(\.id), quarantined: found.quarantined,
             records: found.records)

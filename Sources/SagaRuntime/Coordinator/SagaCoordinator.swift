@@ -117,15 +117,22 @@ public final class SagaCoordinator: Sendable {
     }
 
     func closedOutcome(of live: LiveRun) async throws -> RunOutcome? {
-        guard let lsn = try await environment.store.closing(of: live.id) else { return nil }
+        try await closedOutcome(of: live.id, saga: live.blueprint.name, id: live.key)
+    }
+
+    func closedOutcome(of known: QuarantinedRun) async throws -> RunOutcome? {
+        try await closedOutcome(of: known.run, saga: known.saga, id: "")
+    }
+
+    private func closedOutcome(of run: TraceID, saga: String, id: String) async throws -> RunOutcome? {
+        guard let lsn = try await environment.store.closing(of: run) else { return nil }
         do {
             guard let record = try await environment.store.record(at: lsn), record.kind == .runClosed else {
-                throw SagaRuntimeError.outcomeForgotten(run: live.key)
+                throw SagaRuntimeError.outcomeForgotten(run: "\(run)")
             }
-            return try RunOutcome(
-                saga: live.blueprint.name, id: live.key, run: live.id, payload: record.entry.payload)
+            return try RunOutcome(saga: saga, id: id, run: run, payload: record.entry.payload)
         } catch SagaLogError.recycled {
-            throw SagaRuntimeError.outcomeForgotten(run: live.key)
+            throw SagaRuntimeError.outcomeForgotten(run: "\(run)")
         }
     }
 

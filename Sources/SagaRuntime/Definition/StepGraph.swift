@@ -8,6 +8,8 @@ package struct StepGraph: Sendable, Hashable {
     package let dependencies: [[Int]]
     package let dependents: [[Int]]
     package let isCompensable: [Bool]
+    /// Each step after those it waits for.
+    package let order: [Int]
 
     package var count: Int { names.count }
 
@@ -21,36 +23,39 @@ package struct StepGraph: Sendable, Hashable {
         var dependents = [[Int]](repeating: [], count: names.count)
         for (step, needed) in dependencies.enumerated() { for other in needed { dependents[other].append(step) } }
         self.dependents = dependents
-        if let cycle { throw .cycle(cycle.map { names[$0] }) }
+        // Kahn's order: what is left open is part of a circle, or comes after one.
+        var open = dependencies.map(\.count)
+        var order = open.indices.filter { open[$0] == 0 }
+        var next = 0
+        while next < order.count {
+            for other in dependents[order[next]] {
+                open[other] -= 1
+                if open[other] == 0 { order.append(other) }
+            }
+            next += 1
+        }
+        self.order = order
+        if let left = open.firstIndex(where: { $0 > 0 }) {
+            throw .cycle(Self.cycle(from: left, dependencies, among: open).map { names[$0] })
+        }
     }
 
-    /// Steps that wait for each other, the first one again at the end.
-    private var cycle: [Int]? {
-        var open = dependencies.map(\.count)
-        var free = open.indices.filter { open[$0] == 0 }
-        var reached = 0
-        while let step = free.popLast() {
-            reached += 1
-            for other in dependents[step] {
-                open[other] -= 1
-                if open[other] == 0 { free.append(other) }
-            }
-        }
-        guard reached < count, var step = open.firstIndex(where: { $0 > 0 }) else { return nil }
-        // Each step that is left waits for another one that is left: going back meets one twice.
-        var path: [Int] = []
-        while let known = path.firstIndex(of: step) == nil ? path.count : nil, known == path.count {
+    /// Steps that wait for each other, the first one again at the end: each step that is left waits for another one that is
+    /// left, so going back meets one twice.
+    private static func cycle(from left: Int, _ dependencies: [[Int]], among open: [Int]) -> [Int] {
+        var (step, path) = (left, [Int]())
+        while !path.contains(step) {
             path.append(step)
             step = dependencies[step].first { open[$0] > 0 } ?? step
         }
         return Array(path[(path.firstIndex(of: step) ?? 0)...]) + [step]
     }
 
-    /// The same for the same steps in the same order with the same dependencies.
+    /// The same for the same steps in the same order with the same dependencies, each with or without a compensation.
     package var fingerprint: UInt64 {
         var hash = DerivedID.hash("saga")
-        for (name, needed) in zip(names, dependencies) {
-            hash = DerivedID.hash(name, seed: hash)
+        for (index, (name, needed)) in zip(names, dependencies).enumerated() {
+            hash = DerivedID.hash(name, seed: hash &+ (isCompensable[index] ? 2 : 0))
             for step in needed { hash = DerivedID.hash(names[step], seed: hash &+ 1) }
         }
         return hash

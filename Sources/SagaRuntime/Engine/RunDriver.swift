@@ -98,11 +98,9 @@ struct RunDriver: Sendable {
 
     private func deadlineTimer() -> Task<Void, Never>? {
         guard let deadline = live.deadline else { return nil }
-        let wall = environment.wall()
-        let (live, clock) = (live, environment.clock)
-        let left = Duration.nanoseconds(Int64(clamping: deadline > wall ? deadline - wall : 0))
+        let (live, clock, instant) = (live, environment.clock, environment.instant(of: deadline))
         return Task(name: "deadline", executorPreference: environment.executor) {
-            if (try? await clock.sleep(until: clock.instant(after: left))) != nil { live.stop(.deadline) }
+            if (try? await clock.sleep(until: instant)) != nil { live.stop(.deadline) }
         }
     }
 
@@ -130,6 +128,8 @@ struct RunDriver: Sendable {
     private func turn(_ pending: [Draft]) async throws(SagaRuntimeError) -> [Draft] {
         let machine = journal.machine(after: pending)
         guard machine.phase == .forward else { return pending }
+        // The gate goes by the wall clock, and may have found it out before the timer.
+        if let deadline = live.deadline, environment.wall() >= deadline { live.stop(.deadline) }
         let error = live.stopReason?.error ?? RecordedError(type: "stopped", message: "stopped", result: "error")
         live.note(error)
         do throws(SagaRuntimeError) {
@@ -148,9 +148,8 @@ struct RunDriver: Sendable {
     private func readyToUndo(_ machine: RunMachine, _ begun: BegunSteps) -> [Int] {
         var machine = machine
         for step in machine.steps(in: .stuck) where !begun.contains(step) { machine.steps[step].state = .failed }
-        return machine.steps.indices.filter {
-            machine.needsUndo($0, in: graph) && machine.isUndoReady($0, in: graph) && begun.insert($0)
-        }
+        let isHeldUp = machine.heldUpUndo(in: graph)
+        return machine.steps.indices.filter { machine.needsUndo($0, in: graph) && !isHeldUp[$0] && begun.insert($0) }
     }
 
     /// Everything that can be undone is.

@@ -42,9 +42,11 @@ struct StepRunner: Sendable {
         let call = StepCall(
             saga: live.blueprint.name, run: live.id, step: step.name, operation: .action, attempt: attempt)
         let (input, outputs) = (live.input, live.outputs)
+        let deadline = min(
+            step.timeout.map { environment.clock.instant(after: $0) } ?? .max, environment.instant(of: live.deadline))
         let output = try await environment.breakers.guarding(step, of: live.blueprint, clock: environment.clock) {
             try await withStep(step.name, attempt: attempt) {
-                try await environment.withTimeout(step.timeout) { try await work(input, call, outputs) }
+                try await environment.withWorker(until: deadline) { try await work(input, call, outputs) }
             }
         }
         let limit = environment.store.maximumPayload
@@ -82,10 +84,11 @@ struct StepRunner: Sendable {
 
     private func failed(_ error: RecordedError, attempt: Int, isWithoutEffect: Bool) -> [Draft] {
         // Of a step that was stopped, the reason is the run's error.
-        live.note(live.stopReason?.error ?? error)
+        let reason = live.stopReason?.error ?? error
+        live.note(reason)
         return [
             Draft(
-                failed: .stepFailed, step, attempt: attempt, error, isFinal: true, isWithoutEffect: isWithoutEffect)
+                failed: .stepFailed, step, attempt: attempt, reason, isFinal: true, isWithoutEffect: isWithoutEffect)
         ]
     }
 }
@@ -94,12 +97,25 @@ extension RuntimeEnvironment {
     /// Nothing is said of being cut short: the caller looks whether it shall go on.
     func pause(_ duration: Duration) async { try? await clock.sleep(until: clock.instant(after: duration)) }
 
-    func withTimeout<Value: Sendable>(
-        _ timeout: Duration?, _ body: @escaping @Sendable () async throws -> Value
+    /// Runs it in a task of its own, which can be left behind when it does not heed its cancellation.
+    /// - Parameter deadline: in ns of the runtime's clock; the greatest number: none.
+    func withWorker<Value: Sendable>(
+        until deadline: UInt64, _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await withDeadline(
-            timeout.map { clock.instant(after: $0) }, clock: clock, executor: executor, grace: options.grace, body: body
-        )
+        try await withDeadline(deadline, clock: clock, executor: executor, grace: options.grace, body: body)
+    }
+
+    func withTimeout<Value: Sendable>(
+        _ timeout: Duration, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withWorker(until: clock.instant(after: timeout), body)
+    }
+
+    /// When a time of the wall clock will be, by the runtime's own.
+    func instant(of unix: UInt64?) -> UInt64 {
+        guard let unix else { return .max }
+        let wall = wall()
+        return clock.now.advancedOrMax(by: unix > wall ? unix - wall : 0)
     }
 }
 

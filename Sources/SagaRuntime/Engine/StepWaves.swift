@@ -1,3 +1,5 @@
+import SagaLog
+
 /// Works through steps that wait for each other: begins what is ready, side by side, and writes down what came of it together
 /// with the beginning of what comes next, so that a chain of steps costs one commit each.
 struct StepWaves<Launch: Sendable>: Sendable {
@@ -30,8 +32,14 @@ struct StepWaves<Launch: Sendable>: Sendable {
         do throws(SagaRuntimeError) {
             try await journal.commit(pending + launches.map(beginning))
         } catch {
-            if error.isRefusal, !pending.isEmpty { try await journal.commit(pending) }
-            throw error
+            guard error.isRefusal, !pending.isEmpty else { throw error }
+            // Remarks have no room there, and what is begun may have.
+            if pending.allSatisfy({ $0.kind == .note }) {
+                try await journal.commit(launches.map(beginning))
+            } else {
+                try await journal.commit(pending)
+                throw error
+            }
         }
     }
 

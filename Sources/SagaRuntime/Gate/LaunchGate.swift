@@ -51,11 +51,11 @@ package struct LaunchGate: Sendable {
 
     /// Before the commits that it waits for are durable, or after.
     package mutating func admit(_ step: Int, _ view: View, now: UInt64) -> Verdict {
-        if let rejection = rejection(view) { return .reject(rejection) }
         // Begun by somebody else already.
         guard !admitted.contains(step), [.idle, .started].contains(view.machine.steps[step].state) else {
             return .reject(.duplicate)
         }
+        if let rejection = rejection(view) { return .reject(rejection) }
         let missing = graph.dependencies[step].filter { view.machine.steps[$0].state != .committed }
         guard missing.isEmpty else {
             let isHopeless = missing.contains {

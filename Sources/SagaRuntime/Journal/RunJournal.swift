@@ -147,29 +147,50 @@ final class RunJournal: Sendable {
 
     private func write(_ entries: [LogEntry], with others: [Waiter]) async throws(SagaRuntimeError) -> LSN {
         let result: Result<LSN, SagaRuntimeError>
+        var written = 0
         do throws(SagaLogError) {
-            result = .success(try await store.append(entries, run: run, epoch: store.epoch))
+            var last = LSN.none
+            for part in parts(of: entries) {
+                last = try await store.append(Array(entries[part]), run: run, epoch: store.epoch)
+                written = part.upperBound
+            }
+            result = .success(last)
         } catch { result = .failure(.log(error)) }
-        let (next, turn, refused) = state.withLock { state in settle(&state, entries, result) }
+        let (next, turn, refused) = state.withLock { state in settle(&state, entries.prefix(written), result) }
         for other in others { other.resume(returning: .written(result)) }
         for waiter in refused { waiter.resume(returning: .written(result)) }
         next?.resume(returning: turn)
         return try result.get()
     }
 
+    /// Batches that the log can take: mostly one. Each record follows from those before it, so that more are as good.
+    private func parts(of entries: [LogEntry]) -> [Range<Int>] {
+        var (parts, first, bytes) = ([Range<Int>](), 0, 0)
+        for (index, entry) in entries.enumerated() {
+            // With its header and its name.
+            let record = entry.payload.count + 512
+            if index > first, bytes + record > store.maximumPayload {
+                parts.append(first..<index)
+                (first, bytes) = (index, 0)
+            }
+            bytes += record
+        }
+        return parts + [first..<entries.count]
+    }
+
     /// Who writes next, and what; and who waits for nothing any more.
     private func settle(
-        _ state: inout State, _ entries: [LogEntry], _ result: Result<LSN, SagaRuntimeError>
+        _ state: inout State, _ written: ArraySlice<LogEntry>, _ result: Result<LSN, SagaRuntimeError>
     ) -> (next: Waiter?, turn: Turn, refused: [Waiter]) {
         let (waiting, waiters) = (state.waiting, state.waiters)
         (state.waiting, state.waiters) = ([], [])
+        for entry in written {
+            // It was legal after the same records when it was numbered.
+            do { try state.durable.apply(entry, in: graph) } catch { state.failure = .illegal(error) }
+        }
         switch result {
         case .success(let lsn):
             state.lsn = lsn
-            for entry in entries {
-                // It was legal after the same records when it was numbered.
-                do { try state.durable.apply(entry, in: graph) } catch { state.failure = .illegal(error) }
-            }
             guard let next = waiters.first else {
                 state.isWriting = false
                 return (nil, .written(result), [])

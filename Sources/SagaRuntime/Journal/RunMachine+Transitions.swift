@@ -72,7 +72,7 @@ extension RunMachine {
             try require(graph.isCompensable[index], "the step has no compensation")
             try require(
                 needsUndo(index, in: graph) || step.state == .stuck, "the step is \(step.state.rawValue)")
-            try require(isUndoReady(index, in: graph), "a step that came after it is not undone")
+            try require(!heldUpUndo(in: graph)[index], "a step that came after it is not undone")
             try require(attempt == step.undoAttempt + 1, "its next attempt is \(step.undoAttempt + 1)")
             (step.state, step.undoAttempt) = (.undoing, attempt)
             phase = .undoing
@@ -127,6 +127,7 @@ extension RunMachine {
                 throw IllegalRecord(entry, "the step is no dead letter")
             }
             steps[step].state = .resolved
+            resumed += 1
         default: throw IllegalRecord(entry, "\(entry.name) is nothing that this version knows")
         }
     }

@@ -71,13 +71,13 @@ package struct RunMachine: Sendable, Hashable {
         }
     }
 
-    /// Whether nothing that came after a step is left to be undone.
-    package func isUndoReady(_ step: Int, in graph: StepGraph) -> Bool {
-        graph.dependents[step].allSatisfy { !isBlockingUndo($0, in: graph) }
-    }
-
-    /// A step that cannot be undone itself holds up those before it while one after it is left.
-    private func isBlockingUndo(_ step: Int, in graph: StepGraph) -> Bool {
-        needsUndo(step, in: graph) || graph.dependents[step].contains { isBlockingUndo($0, in: graph) }
+    /// Of each step, whether something that came after it is left to be undone. A step that cannot be undone itself holds up
+    /// those before it while one after it is left.
+    package func heldUpUndo(in graph: StepGraph) -> [Bool] {
+        var isHeldUp = [Bool](repeating: false, count: steps.count)
+        for step in graph.order.reversed() {
+            isHeldUp[step] = graph.dependents[step].contains { isHeldUp[$0] || needsUndo($0, in: graph) }
+        }
+        return isHeldUp
     }
 }

@@ -70,7 +70,7 @@ final class StepWorker<Value: Sendable>: Sendable {
             }
             if let refusal { return caller.resume(throwing: refusal) }
             begin(body)
-            time(deadline, whileCleaning: false) { self.clean(up: .deadline) }
+            if deadline < .max { time(deadline, whileCleaning: false) { self.clean(up: .deadline) } }
         }
     }
 

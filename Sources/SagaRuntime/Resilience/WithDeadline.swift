@@ -6,7 +6,7 @@
 /// caller is cancelled already.
 ///
 /// - Parameters:
-///   - deadline: the clock's ns. The deadline around this one holds too.
+///   - deadline: the clock's ns; the greatest number: a task of its own, and no deadline. The one around this one holds too.
 ///   - executor: of the task, and of the timers.
 /// - Throws: ``DeadlineExceeded``; CancellationError; what `body` threw. Its success is returned also when it comes within the
 ///   grace, since the work was done then. Its error is the caller's within the grace after a cancellation, and gives way to

@@ -175,6 +175,106 @@ import Testing
         }
     }
 
+    @Test func aStepThatHeedsNothingIsLeftBehind() async throws {
+        let (latch, begun) = (Latch(), Latch())
+        let undone = CallCounter()
+        let saga = try Saga("deaf", input: Int.self) {
+            Step("hears nothing") { _ in
+                begun.open()
+                await latch.wait()
+            } compensate: { _ in
+                undone.count()
+            }
+        }
+        var options = quickOptions()
+        options.grace = .zero
+        try await withCoordinator([saga], options: options) { coordinator async throws in
+            async let outcome = coordinator.run(saga, id: "1", input: 1)
+            await begun.wait()
+            try coordinator.cancel(DerivedID.trace(saga: "deaf", id: "1"))
+            #expect(try await outcome.result == .compensated && undone.value == 1)
+        }
+        latch.open()
+    }
+
+    @Test func aRunThatWasOverItsDeadlineBeforeItBeganIsATimeout() async throws {
+        let clock = VirtualClock()
+        let log = MemoryLog()
+        let saga = try Saga("late", input: Int.self, deadline: .seconds(5)) {
+            Step("first") { _ in
+            } compensate: { _ in
+            }
+            Step("second") { _ in
+            } compensate: { _ in
+            }
+        }
+        let wall = Atomic<UInt64>(1_000_000_000_000)
+        func world() -> RuntimeWorld {
+            RuntimeWorld(clock: RuntimeClock(clock), wall: { wall.load(ordering: .relaxed) })
+        }
+        let dying = try SagaCoordinator(
+            log: MemoryStore(log, death: .after(2)), sagas: [saga], options: quickOptions(), world: world())
+        _ = try? await dying.run(saga, id: "1", input: 1)
+        wall.add(6_000_000_000, ordering: .relaxed)
+        let next = try SagaCoordinator(
+            log: MemoryStore(log), sagas: [saga], options: quickOptions(), world: world())
+        let outcome = try await next.run(saga, id: "1", input: 1)
+        #expect(outcome.result == .compensated && outcome.error?.result == "timeout")
+    }
+
+    @Test func twoWhoResolveAtOnceCloseTheRun() async throws {
+        let saga = try Saga("two", input: Int.self) {
+            Step("a") { _ in
+            } compensate: { _ in
+                throw OutOfOrder()
+            }
+            Step("b") { _ in
+            } compensate: { _ in
+                throw OutOfOrder()
+            }
+            Step("fails") { _ in throw Declined() }.notCompensated(because: "test")
+        }
+        for number in 0..<50 {
+            try await withCoordinator([saga]) { coordinator async throws in
+                let run = DerivedID.trace(saga: "two", id: "\(number)")
+                #expect(try await coordinator.run(saga, id: "\(number)", input: 1).deadLetters == ["a", "b"])
+                await withTaskGroup(of: Void.self) { group in
+                    for step in ["a", "b"] {
+                        group.addTask {
+                            // Another one may be at it.
+                            while coordinator.report(of: run)?.deadLetters.contains(step) == true {
+                                if (try? await coordinator.resolve(run, step: step)) != nil { return }
+                                await Task.yield()
+                            }
+                        }
+                    }
+                }
+                #expect(coordinator.openRuns == [])
+            }
+        }
+    }
+
+    @Test func aDeepDefinitionIsUndoneInTime() async throws {
+        let saga = try Saga("deep", input: Int.self) {
+            Step("first") { _ in
+            } compensate: { _ in
+            }
+            Step("fails") { _ in throw Declined() }.notCompensated(because: "test")
+            for layer in 0..<40 {
+                Parallel {
+                    for branch in 0..<4 {
+                        Step("\(layer).\(branch)") { _ in
+                        } compensate: { _ in
+                        }
+                    }
+                }
+            }
+        }
+        try await withCoordinator([saga]) { coordinator async throws in
+            #expect(try await coordinator.run(saga, id: "1", input: 1).result == .compensated)
+        }
+    }
+
     @Test func answersThatDoNotFitTogetherAreLeftOutOfTheLastRecord() async throws {
         let (one, two) = (StepKey<String>("one"), StepKey<String>("two"))
         // Each fits, and in the last record all of them are escaped once more.
@@ -186,10 +286,12 @@ import Testing
         let log = MemoryLog()
         let store = MemoryStore(log, maximumPayload: 64 << 10)
         let outcome = try await withCoordinator([saga], store: store) { try await $0.run(saga, id: "1", input: 1) }
-        #expect(outcome.result == .success && (try outcome.output(of: two))?.utf8.count == 10 << 10)
+        let answer = try outcome.output(of: two)
+        #expect(outcome.result == .success && answer?.utf8.count == 10 << 10)
         try await withCoordinator([saga], on: log) { next async throws in
             let known = try await next.run(saga, id: "1", input: 1)
-            #expect(known.result == .success && (try known.output(of: two)) == nil)
+            let answer = try known.output(of: two)
+            #expect(known.result == .success && answer == nil)
         }
     }
 

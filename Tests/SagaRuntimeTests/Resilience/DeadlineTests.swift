@@ -111,7 +111,7 @@ struct DeadlineTests {
                 }
             }
         }
-        await virtual.untilSleeping(2)
+        await virtual.untilSleeping(1)
         caller.cancel()
         #expect(await caller.value is Declined)
     }
