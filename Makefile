@@ -47,7 +47,7 @@ $(PYTHON): .build/setup
 	@touch $@
 
 # Tests that keep all threads busy, or the disk: beside them others would wait for their turn beyond their time limits.
-HEAVY := ^(SagaLogTests|SagaRuntimeTests|TortureTests)\.
+HEAVY := ^(SagaLogTests|TortureTests)\.|^SagaRuntimeTests\.(Simulation|CoordinatorFault)
 
 demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1 ENGINE=handwritten CRASH=1
 	$(SWIFT) build --product checkout
