@@ -64,8 +64,8 @@ test: setup $(PYTHON) ## Check the style, then run every test, debug and release
 bench: setup ## Measure, each figure beside its floor or peer; writes .build/bench.json
 	$(SWIFT) run --configuration release sagascope-bench --json .build/bench.json
 
-torture: setup $(PYTHON) ## Run the long tests: storms and overload, again and again, also under sanitizers
-	TEST_TORTURE=1 Tests/Tools/swift-test.sh --filter 'Torture'
+torture: setup $(PYTHON) ## Run the long tests: storms, overload, kills, power cuts, 100,000 histories; also under sanitizers
+	TEST_TORTURE=1 Tests/Tools/swift-test.sh --filter 'Torture|^SagaRuntimeTests\.(Simulation|CoordinatorFault)'
 	Tests/Tools/sanitized-storm.sh address
 	Tests/Tools/sanitized-storm.sh thread
 
