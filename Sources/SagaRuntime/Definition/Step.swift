@@ -1,9 +1,11 @@
 /// A step of a saga: what is done, and what undoes it.
 ///
 /// ```swift
-/// Step("charge-card") { try await payment.charge($0.input, key: $0.call.idempotencyKey) }
-///     compensate: { try await payment.refund($0.input, key: $0.call.idempotencyKey) }
-///     .timeout(.seconds(2))
+/// Step("charge-card") {
+///     try await payment.charge($0.input, key: $0.call.idempotencyKey)
+/// } compensate: {
+///     try await payment.refund($0.input, key: $0.call.idempotencyKey)
+/// }.timeout(.seconds(2))
 /// ```
 /// Both may be called more than once for one run, after a timeout or a restart: the participant tells repeated calls by
 /// ``StepCall/idempotencyKey``. A compensation may come although the step never arrived.
