@@ -197,4 +197,51 @@ import Testing
         // Nothing is undone of what was refused; what hung is, and what came before them after it.
         #expect(calls.steps(.compensation) == ["hangs", "hangs", "hangs", "before"])
     }
+
+    @Test("2.5 The trace id of a run is in each of its tasks, whoever made it, and in its compensations")
+    func traceInEveryTask() async throws {
+        let trail = Trail()
+        let saga = try Saga("traced", input: Int.self) {
+            Parallel {
+                Step("left") { _ in
+                    await trail.lookEverywhere()
+                } compensate: { _ in
+                    await trail.lookEverywhere()
+                }
+                Step("right") { _ in
+                    await trail.lookEverywhere()
+                } compensate: { _ in
+                    trail.look()
+                }
+            }
+            Step("fails") { _ in
+                trail.look()
+                throw Declined()
+            }.timeout(.seconds(60)).notCompensated(because: "test")
+        }
+        let outcome = try await withCoordinator([saga]) { try await $0.run(saga, id: "1", input: 1) }
+        #expect(outcome.result == .compensated)
+        let all = trail.seen
+        // Two looks in each of four tasks of three bodies, and in two more.
+        #expect(all.count == 28)
+        #expect(all.allSatisfy { $0 == outcome.run })
+    }
+}
+
+/// The ids that code finds where it runs.
+private final class Trail: Sendable {
+    private let found = Mutex<[TraceID?]>([])
+
+    var seen: [TraceID?] { found.withLock(\.self) }
+
+    func look() { found.withLock { $0 += [SagaContext.current?.runID, TraceContext.active?.traceID] } }
+
+    /// In this task, and in tasks of every kind that it makes.
+    func lookEverywhere() async {
+        look()
+        async let child: Void = look()
+        await child
+        await Task { look() }.value
+        await SagaTask.detached("detached") { self.look() }.value
+    }
 }
