@@ -132,7 +132,7 @@ import Testing
         // Nobody writes any more: what each wrote last is there, unless it was overwritten, or had no room beside the other
         // threads of the process.
         let hasDropped = recorder.statistics.dropped > dropped
-        let isAlone = recorder.events().count == events.count
+        let isAlone = recorder.events().events.count == events.count
         for (task, run) in Dictionary(grouping: events, by: \.task) {
             #expect(run.last?.other == numbers[task] || hasDropped || !isAlone)
         }
