@@ -139,9 +139,9 @@ struct RunsRouteTests {
     /// The optimiser may make one function of several.
     private static func isStackOfCharge(_ stack: [String]) -> Bool {
         #if DEBUG
-            stack.contains { $0.contains("charge") }
+        stack.contains { $0.contains("charge") }
         #else
-            !stack.isEmpty
+        !stack.isEmpty
         #endif
     }
 
