@@ -48,6 +48,8 @@ $(PYTHON): .build/setup
 
 # Tests that keep all threads busy, or the disk: beside them others would wait for their turn beyond their time limits.
 HEAVY := ^(SagaLogTests|TortureTests)\.|^SagaRuntimeTests\.(Simulation|CoordinatorFault)
+# Tests that run sagas all the while: what those record, others would count.
+SAGAS := ^SagaRuntimeTests\.|^AdminServerTests\.Run|^SagascopeCLITests\.RunsCommand
 
 demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RATE=… OUT=.demo HOLD=1 ENGINE=handwritten CRASH=1
 	$(SWIFT) build --product checkout
@@ -56,10 +58,12 @@ demo: setup ## Drive orders through the checkout example: ORDERS=2000 SEED=1 RAT
 
 test: setup $(PYTHON) ## Check the style, then run every test, debug and release
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests exporters examples
-	Tests/Tools/swift-test.sh --skip '$(HEAVY)'
+	Tests/Tools/swift-test.sh --skip '$(HEAVY)|$(SAGAS)'
 	Tests/Tools/swift-test.sh --skip-build --filter '$(HEAVY)'
-	Tests/Tools/swift-test.sh --configuration release -Xswiftc -enable-testing --skip '$(HEAVY)'
+	Tests/Tools/swift-test.sh --skip-build --filter '$(SAGAS)' --skip '$(HEAVY)'
+	Tests/Tools/swift-test.sh --configuration release -Xswiftc -enable-testing --skip '$(HEAVY)|$(SAGAS)'
 	Tests/Tools/swift-test.sh --configuration release --skip-build --filter '$(HEAVY)'
+	Tests/Tools/swift-test.sh --configuration release --skip-build --filter '$(SAGAS)' --skip '$(HEAVY)'
 
 bench: setup ## Measure, each figure beside its floor or peer; writes .build/bench.json
 	$(SWIFT) run --configuration release sagascope-bench --json .build/bench.json
